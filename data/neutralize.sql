@@ -1,0 +1,6 @@
+-- a copy of the database never talks to a live shop
+DELETE FROM marketplace_credential;
+UPDATE marketplace_config
+   SET state = 'draft',
+       client_id = NULL,
+       base_url = 'https://neutralized.invalid';

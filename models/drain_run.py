@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What one drain carries around: plain data, no database."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+CALLS_PER_CHUNK = 10
+MAX_CONFLICTS = 3  # of one listing in one drain
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A listing that has marks, as one snapshot saw it; deleting `marks` deletes exactly what that snapshot saw."""
+
+    listing_id: int
+    product_id: int | None
+    product_tmpl_id: int
+    sku: str | None
+    linked_sku: str | None
+    external_id: str | None
+    state: str
+    is_sold: bool
+    is_tracked: bool
+    marks: list[int]
+
+    @property
+    def is_linked(self):
+        return bool(self.external_id) and self.sku == self.linked_sku
+
+
+@dataclass
+class Run:
+    """One drain of one account: its limits and what it has done so far, counted in listings."""
+
+    account: Any  # marketplace.config
+    adapter: Any  # adapters.base.Adapter
+    deadline: float  # on time.monotonic()
+    limit: int | None = None
+    started: float = field(default_factory=time.monotonic)
+    taken: int = 0
+    acknowledged: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    linked: int = 0
+    collisions: int = 0
+    busy: bool = False
+    conflicts: Counter = field(default_factory=Counter)
+
+    @property
+    def seconds(self):
+        return time.monotonic() - self.started
+
+    @property
+    def seconds_left(self):
+        return self.deadline - time.monotonic()
+
+    def is_over(self):
+        return self.seconds_left <= 0 or (self.limit is not None and self.taken >= self.limit)
+
+    def chunk_size(self):
+        size = self.account.batch_size * CALLS_PER_CHUNK
+        return size if self.limit is None else min(size, self.limit - self.taken)
+
+    def set_aside(self):
+        """Listings somebody else keeps changing meanwhile: the next drain's business."""
+        return [listing_id for listing_id, count in self.conflicts.items() if count >= MAX_CONFLICTS]

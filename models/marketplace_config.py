@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+OLDEST_API_VERSION = "2026-04"
+SECRETS = ("client_secret", "access_token")
+
+
+class MarketplaceConfig(models.Model):
+    """One seller account on one marketplace."""
+
+    _name = "marketplace.config"
+    _description = "Marketplace account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    platform = fields.Selection([("shopify", "Shopify")], default="shopify", required=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    responsible_id = fields.Many2one(
+        "res.users", "Responsible", default=lambda self: self.env.user, tracking=True,
+        help="Gets an activity when the account stops working.")
+    state = fields.Selection(
+        [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused"), ("error", "Stopped")],
+        default="draft", required=True, readonly=True, copy=False, tracking=True)
+    sandbox = fields.Boolean(help="A test store: nothing of what is shown there is really sold.")
+    base_url = fields.Char(
+        "Shop Address", required=True, copy=False, tracking=True, help="For instance https://my-shop.myshopify.com")
+    api_version = fields.Char("API Version", default="2026-10", required=True)
+    client_id = fields.Char("Client ID", copy=False, groups="marketplace_sync.group_marketplace_manager")
+    client_secret = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_client_secret", copy=False, exportable=False,
+        groups="marketplace_sync.group_marketplace_manager")
+    access_token = fields.Char(
+        "Lasting Access Token", compute="_compute_secrets", inverse="_inverse_access_token", copy=False,
+        exportable=False, groups="marketplace_sync.group_marketplace_manager",
+        help="Of an older custom app (shpat_...). Newer apps have a client id and secret instead.")
+    secrets_set = fields.Char(compute="_compute_secrets", groups="marketplace_sync.group_marketplace_manager")
+    push_mode = fields.Selection(
+        [("immediate", "At once"), ("scheduled", "When the scheduled action is due")],
+        default="immediate", required=True, help="At once: within a second of the stock change.")
+    stock_field = fields.Selection(
+        [("free_qty", "Free to use"), ("qty_available", "On hand"), ("virtual_available", "Forecast")],
+        default="free_qty", required=True, tracking=True,
+        help="Free to use: on hand less what is reserved for other orders.")
+    batch_size = fields.Integer(default=250, required=True, help="Quantities sent in one request, at most 250.")
+    parallel = fields.Integer("Parallel Requests", default=4, required=True)
+    shards = fields.Integer(default=1, required=True, help="Parts of the account that may be pushed side by side.")
+    log_days = fields.Integer("Keep Logs", default=30, required=True, help="Days.")
+    cron_id = fields.Many2one("ir.cron", "Scheduled Action", readonly=True, copy=False, ondelete="set null")
+    location_ids = fields.One2many("marketplace.location", "config_id", "Locations", copy=False)
+    listing_ids = fields.One2many("marketplace.listing", "config_id", "Listings", copy=False)
+    credential_ids = fields.One2many(
+        "marketplace.credential", "config_id", "Credentials", copy=False,
+        groups="marketplace_sync.group_marketplace_manager")
+    shop_name = fields.Char(readonly=True, copy=False)
+    last_error = fields.Char("Last Trouble", readonly=True, copy=False)
+    last_success = fields.Datetime("Last Success", readonly=True, copy=False)
+    failures = fields.Integer("Failures in a Row", readonly=True, copy=False)
+    retry_at = fields.Datetime("Tries Again", readonly=True, copy=False)
+    listing_count = fields.Integer(compute="_compute_counts")
+    error_count = fields.Integer("Failed", compute="_compute_counts")
+    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
+
+    _check_batch_size = models.Constraint("CHECK(batch_size BETWEEN 1 AND 250)", "Send 1 to 250 quantities a request.")
+    _check_parallel = models.Constraint("CHECK(parallel BETWEEN 1 AND 16)", "Send 1 to 16 requests side by side.")
+    _check_shards = models.Constraint("CHECK(shards BETWEEN 1 AND 64)", "An account has 1 to 64 shards.")
+    _check_log_days = models.Constraint("CHECK(log_days > 0)", "Logs are kept for at least a day.")
+
+    # === COMPUTED === #
+
+    @api.depends("credential_ids.key")
+    def _compute_secrets(self):
+        # Secrets go in and never come out: the form shows only which ones are there.
+        for account in self:
+            account.update(dict.fromkeys(SECRETS, False))
+            kept = [key for key in account.credential_ids.mapped("key") if key in SECRETS]
+            account.secrets_set = ", ".join(sorted(key.replace("_", " ") for key in kept))
+
+    def _inverse_client_secret(self):
+        self._keep_secret("client_secret")
+
+    def _inverse_access_token(self):
+        self._keep_secret("access_token")
+
+    def _keep_secret(self, key):
+        for account in self.filtered(key):
+            self.env["marketplace.credential"]._set(account, key, account[key].strip())
+            account._forget_token()
+
+    def _compute_counts(self):
+        listings = self.env["marketplace.listing"]._read_group(
+            [("config_id", "in", self.ids)], ["config_id", "state"], ["__count"])
+        waiting = dict(self.env.execute_query(SQL(
+            """SELECT config_id, count(DISTINCT listing_id) FROM stock_availability_dirty
+                WHERE listing_id IS NOT NULL AND config_id = ANY(%s) GROUP BY config_id""", self.ids)))
+        for account in self:
+            own = {state: count for config, state, count in listings if config == account}
+            account.listing_count = sum(own.values())
+            account.error_count = own.get("error", 0)
+            account.waiting_count = waiting.get(account.id, 0)
+
+    # === CHECKS === #
+
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        for account in self:
+            url = urlsplit(account.base_url)
+            if not url.hostname or url.username or url.path or url.query or url.fragment:
+                raise ValidationError(self.env._(
+                    "%s is not a shop's address. It looks like https://my-shop.myshopify.com", account.base_url))
+            if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
+                raise ValidationError(self.env._("The shop's address has to begin with https://"))
+
+    @api.constrains("api_version")
+    def _check_api_version(self):
+        for account in self:
+            if not re.fullmatch(r"\d{4}-(01|04|07|10)", account.api_version or ""):
+                raise ValidationError(self.env._("An API version looks like 2026-10."))
+            if account.api_version < OLDEST_API_VERSION:
+                raise ValidationError(self.env._(
+                    "API version %(version)s is too old: %(oldest)s is the first that lets two writers share a shop "
+                    "safely.", version=account.api_version, oldest=OLDEST_API_VERSION))
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create([self._normalized(vals) for vals in vals_list])
+        for account in accounts:
+            account.sudo().cron_id = account._create_cron()
+            account._list_ticked_products()
+        return accounts
+
+    def write(self, vals):
+        vals = self._normalized(vals)
+        if vals.get("platform", self.platform if len(self) == 1 else None) not in (None, *self.mapped("platform")):
+            raise UserError(self.env._("An account can't change its platform: make a new one."))
+        result = super().write(vals)
+        if "name" in vals:
+            for account in self:
+                account.sudo().cron_id.name = account._cron_name()
+        if not {"base_url", "client_id"}.isdisjoint(vals):
+            self._forget_token()
+        if "base_url" in vals:
+            self._forget_shop()
+        if "stock_field" in vals:
+            self._mark("stock field")
+        if "company_id" in vals:
+            self._list_ticked_products()
+        return result
+
+    def unlink(self):
+        crons = self.sudo().cron_id
+        result = super().unlink()
+        crons.unlink()
+        return result
+
+    @api.model
+    def _normalized(self, vals):
+        """Complete an address typed the way people type it: spaces around, no scheme, a slash at the end."""
+        if not vals.get("base_url"):
+            return vals
+        url = vals["base_url"].strip().rstrip("/")
+        return {**vals, "base_url": url if "://" in url else f"https://{url}"}
+
+    def _create_cron(self):
+        return self.env["ir.cron"].sudo().create({
+            "name": self._cron_name(),
+            "model_id": self.env["ir.model"]._get_id(self._name),
+            "state": "code",
+            "code": f"model.browse({self.id})._cron_drain()",
+            "user_id": self.env.ref("base.user_root").id,
+            "interval_number": 5,
+            "interval_type": "minutes",
+        })
+
+    def _cron_name(self):
+        return self.env._("Marketplace Sync: push stock to %s", self.name)
+
+    def _may_sell(self, product):
+        return not product.company_id or product.company_id in self.company_id.parent_ids
+
+    def _list_ticked_products(self):
+        for account in self:
+            field = f"{account.platform}_product"
+            ticked = self.env["product.product"].sudo().with_context(active_test=False).search([(field, "=", True)])
+            self.env["marketplace.listing"]._follow_ticks(ticked, account.platform)
+
+    def _forget_token(self):
+        for account in self:
+            self.env["marketplace.credential"]._set(account, "token", False)
+
+    def _forget_shop(self):
+        """Another shop: what the former one acknowledged, and where, says nothing about it."""
+        listings = self.env["marketplace.listing"].sudo().search([("config_id", "in", self.ids)])
+        listings.write({"state": "pending", "external_id": False, "error": False})
+        self.sudo().location_ids.unlink()
+        self.sudo().write({"state": "draft", "shop_name": False})
+
+    def _mark(self, reason):
+        self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.config_id = ANY(%s)", self.ids), reason)
+
+
+def _is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

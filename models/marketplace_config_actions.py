@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..adapters.base import AdapterError
+
+
+class MarketplaceConfig(models.Model):
+    """The buttons of an account."""
+
+    _inherit = "marketplace.config"
+
+    def action_test_connection(self):
+        """Ask the shop for its name and this account's permissions; a good answer connects the account.
+
+        :raise UserError: with what the shop said, in plain words, when it can't be worked with
+        """
+        self.ensure_one()
+        self.check_access("write")
+        shop = self._ask(lambda adapter: adapter.test())
+        if shop.missing_scopes:
+            self.sudo().last_error = self.env._("The shop does not grant: %s", ", ".join(shop.missing_scopes))
+            return self._notify("warning", self.env._(
+                "%(shop)s answers, but does not grant this app: %(scopes)s. Add these scopes to the app in the shop, "
+                "install it again, then test again.", shop=shop.name, scopes=", ".join(shop.missing_scopes)))
+        self.sudo().write({
+            "shop_name": shop.name, "last_error": False, "failures": 0, "retry_at": False,
+            "state": "paused" if self.state == "paused" else "connected",
+        })
+        self.activity_unlink(["marketplace_sync.mail_activity_account_stopped"])
+        if not self.location_ids:
+            self._fetch_locations()
+        self.env["stock.availability.dirty"]._wake_after_commit()
+        return self._notify("success", self.env._("Connected to %s.", shop.name))
+
+    def action_fetch_locations(self):
+        """Bring the list of the shop's locations up to date; the mapping of known ones is kept."""
+        self.ensure_one()
+        self.check_access("write")
+        self._fetch_locations()
+        return self._notify("success", self.env._(
+            "%s locations. Choose for each which Odoo locations feed it.", len(self.location_ids)))
+
+    def action_link_listings(self):
+        """Look up in the shop, by SKU, every listing that is not linked yet or whose link failed."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            linked, failed = self.env["marketplace.drain"]._link_account(self)
+        except AdapterError as error:
+            raise UserError(error.reason) from None
+        self.env.invalidate_all()
+        return self._notify("warning" if failed else "success", self.env._(
+            "%(linked)s listings linked, %(failed)s could not be.", linked=linked, failed=failed))
+
+    def action_sync_now(self):
+        """Push what is waiting, now, and say what happened."""
+        self.ensure_one()
+        self.check_access("read")
+        account = self.sudo()
+        if account.state != "connected":
+            raise UserError(self.env._("%s is not connected: test the connection first, or resume it.", self.name))
+        account.retry_at = False
+        done = account._drain()
+        if account.state == "error" or done["busy"] or account.retry_at:
+            trouble = account.last_error or self.env._("It is being pushed already, by its scheduled action.")
+            return self._notify("danger" if account.state == "error" else "warning", trouble)
+        return self._notify("warning" if done["failed"] else "success", self.env._(
+            "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done))
+
+    def action_retry_failed(self):
+        """Try every failed listing of the account again."""
+        self.check_access("read")
+        self.env["marketplace.listing"].search(
+            [("config_id", "in", self.ids), ("state", "=", "error")]).action_retry()
+        return True
+
+    def action_pause(self):
+        """Stop pushing; changes go on being remembered."""
+        self.check_access("write")
+        self.filtered(lambda account: account.state in ("connected", "error")).sudo().state = "paused"
+        return True
+
+    def action_resume(self):
+        """Go on pushing, with everything that changed meanwhile."""
+        self.check_access("write")
+        self.filtered(lambda account: account.state == "paused").sudo().write({"state": "connected", "retry_at": False})
+        self.env["stock.availability.dirty"]._wake_after_commit()
+        return True
+
+    def action_collect_garbage(self):
+        """Delete orphaned rows of the dirty table now instead of at night."""
+        self.check_access("write")
+        removed, _more = self.env["stock.availability.dirty"].sudo()._gc_invalid_records()
+        return self._notify("success", self.env._("%s orphaned rows removed.", removed))
+
+    def action_open_listings(self):
+        return self._open("marketplace_sync.marketplace_listing_action")
+
+    def action_open_failed(self):
+        return self._open("marketplace_sync.marketplace_listing_action", search_default_failed=1)
+
+    def action_open_waiting(self):
+        return self._open("marketplace_sync.stock_availability_dirty_action")
+
+    def action_open_log(self):
+        return self._open("marketplace_sync.marketplace_sync_log_action")
+
+    def action_open_cron(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "ir.cron", "res_id": self.sudo().cron_id.id,
+            "view_mode": "form", "name": self.env._("Scheduled Action"),
+        }
+
+    # === HELPERS === #
+
+    def _ask(self, question):
+        """The adapter's answer to `question(adapter)`.
+
+        :raise UserError: with the marketplace's reason
+        """
+        try:
+            with self.sudo()._adapter() as adapter:
+                return question(adapter)
+        except AdapterError as error:
+            raise UserError(error.reason) from None
+
+    def _fetch_locations(self):
+        remote = {location.external_id: location for location in self._ask(lambda adapter: adapter.locations())}
+        known = self.with_context(active_test=False).location_ids
+        for location in known:
+            found = remote.pop(location.external_id, None)
+            if found:
+                location.write({"name": found.name, "active": found.active})
+            else:
+                location.active = False
+        new = self.env["marketplace.location"].create([
+            {"config_id": self.id, "external_id": found.external_id, "name": found.name, "active": found.active}
+            for found in remote.values()
+        ])
+        open_places = (known | new).filtered("active")
+        warehouses = self.env["stock.warehouse"].search([("company_id", "=", self.company_id.id)])
+        if len(open_places) == 1 and len(warehouses) == 1 and not open_places.location_ids:
+            open_places.location_ids = warehouses.lot_stock_id
+
+    def _open(self, action, **context):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.actions"]._for_xml_id(action),
+            "domain": [("config_id", "=", self.id)],
+            "context": {"default_config_id": self.id, **context},
+        }
+
+    def _notify(self, kind, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind, "title": self.name, "message": message, "sticky": kind != "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+import time
+from collections import defaultdict
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL
+
+from .advisory_lock import session_lock, shard_key
+from .drain_run import Run
+
+
+class MarketplaceDrain(models.AbstractModel):
+    """Finding listings in the shop, by their SKU."""
+
+    _inherit = "marketplace.drain"
+
+    def _link(self, run, chunk):
+        """Link listings to the items of the shop that have their SKU, or say in plain words why not.
+
+        Commits. Linked listings keep their marks: their number is still to be pushed.
+
+        :param chunk: list of `Waiting`
+        :raise AdapterError: when the shop could not be asked; nothing is changed then
+        """
+        reasons = self._reasons_not_to_look(run.account, chunk)
+        wanted = [waiting for waiting in chunk if waiting.listing_id not in reasons]
+        self.env.cr.commit()  # no snapshot is kept open while the shop takes its time
+        found = defaultdict(list)
+        for item in run.adapter.find({waiting.sku for waiting in wanted}):
+            found[item.sku].append(item)
+        links = []
+        for waiting in wanted:
+            reason = self._reason_not_to_link(waiting.sku, found[waiting.sku])
+            if reason:
+                reasons[waiting.listing_id] = reason
+            else:
+                links.append((waiting.listing_id, found[waiting.sku][0].external_id, waiting.sku))
+        self._store_links(links)
+        unmarked = {waiting.listing_id for waiting in chunk if not waiting.marks} - reasons.keys()
+        if unmarked:
+            self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.id = ANY(%s)", list(unmarked)), "linked")
+        self._fail(run, [(waiting, reasons[waiting.listing_id], "")
+                         for waiting in chunk if waiting.listing_id in reasons])
+        run.linked += len(links)
+        self.env.cr.commit()
+
+    def _reasons_not_to_look(self, account, chunk):
+        """What Odoo itself knows to be wrong: dict listing id -> reason."""
+        namesakes = self._namesakes(account, [waiting.sku for waiting in chunk if waiting.sku])
+        reasons = {}
+        for waiting in chunk:
+            if not waiting.sku:
+                reasons[waiting.listing_id] = self.env._(
+                    "The product has no SKU: fill in its Internal Reference.")
+            elif waiting.sku in namesakes:
+                reasons[waiting.listing_id] = self.env._(
+                    "%(count)s products in Odoo have the SKU %(sku)s: give each its own Internal Reference.",
+                    count=namesakes[waiting.sku], sku=waiting.sku)
+            elif not waiting.is_tracked:
+                reasons[waiting.listing_id] = self.env._(
+                    "Odoo does not track this product's stock: tick Track Inventory on the product.")
+        return reasons
+
+    def _namesakes(self, account, skus):
+        """SKUs that more than one product the account may sell has: dict SKU -> how many."""
+        return dict(self.env.execute_query(SQL(
+            """
+            SELECT product.default_code, count(*)
+              FROM product_product product
+              JOIN product_template template ON template.id = product.product_tmpl_id
+             WHERE product.active AND product.default_code = ANY(%s)
+               AND (template.company_id IS NULL OR template.company_id = ANY(%s))
+             GROUP BY product.default_code
+            HAVING count(*) > 1
+            """,
+            skus, account.company_id.parent_ids.ids)))
+
+    def _reason_not_to_link(self, sku, items):
+        if not items:
+            return self.env._("The shop has no item with the SKU %s.", sku)
+        if len(items) > 1:
+            return self.env._(
+                "%(count)s items of the shop have the SKU %(sku)s: keep it on one of them only.",
+                count=len(items), sku=sku)
+        if not items[0].tracked:
+            return self.env._(
+                "The shop does not track the stock of %s: switch on \"Track quantity\" for it there.", sku)
+        return None
+
+    def _store_links(self, links):
+        if not links:
+            return
+        listing_ids, external_ids, skus = map(list, zip(*links, strict=True))
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_listing listing
+               SET state = 'linked', external_id = found.external_id, sku = found.sku,
+                   error = NULL, error_at = NULL, request_id = NULL, attempts = 0
+              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[]) AS found (id, external_id, sku)
+             WHERE listing.id = found.id
+            """,
+            listing_ids, external_ids, skus))
+        # What was acknowledged under another link says nothing about this one.
+        self.env.cr.execute(SQL("DELETE FROM marketplace_level WHERE listing_id = ANY(%s)", listing_ids))
+        self.env["marketplace.listing"].invalidate_model()
+        self.env["marketplace.level"].invalidate_model()
+
+    @api.model
+    def _link_account(self, account):
+        """Look up every listing of the account that is not linked, or failed, without pushing numbers.
+
+        Works and commits on a cursor of its own.
+
+        :return: how many were linked and how many could not be
+        :raise AdapterError: when the shop can't be worked with
+        """
+        self.env.flush_all()
+        with self.pool.cursor() as cr:
+            drain = self.with_env(self.env(cr=cr, user=SUPERUSER_ID, su=True))
+            own = account.with_env(drain.env)
+            with own._adapter() as adapter:
+                run = Run(own, adapter, deadline=time.monotonic())
+                for shard in range(own.shards):
+                    with session_lock(cr, shard_key(own.id, shard), wait=True) as held:
+                        if held:
+                            drain._link_shard(run, shard)
+            return run.linked, run.failed
+
+    def _link_shard(self, run, shard):
+        after = 0
+        while chunk := self._unlinked(run, shard, after):
+            self._link(run, chunk)
+            after = chunk[-1].listing_id
+
+    def _unlinked(self, run, shard, after):
+        rows = self._read_listings(SQL(
+            """
+            SELECT id AS listing_id, NULL AS last,
+                   ARRAY(SELECT dirty.id FROM stock_availability_dirty dirty WHERE dirty.listing_id = listing.id) AS ids
+              FROM marketplace_listing listing
+             WHERE config_id = %s AND active AND id > %s AND id %% %s = %s
+               AND (state IN ('pending', 'error') OR external_id IS NULL)
+             ORDER BY id
+             LIMIT %s
+            """,
+            run.account.id, after, run.account.shards, shard, run.chunk_size()))
+        return [waiting for waiting, _last in rows]

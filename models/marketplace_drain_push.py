@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
+
+import psycopg2.extensions
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..adapters.base import Acknowledged, AdapterError, Conflict, Level, Rejected, Unavailable
+
+_logger = logging.getLogger(__name__)
+
+MAX_COLLISIONS = 5
+
+
+class MarketplaceDrain(models.AbstractModel):
+    """From a chunk of listings to numbers in the shop and back."""
+
+    _inherit = "marketplace.drain"
+
+    def _push(self, run, chunk):
+        """Publish the numbers of linked listings and store what became of them.
+
+        :raise AdapterError: after storing what is known, when the shop could not be worked with
+        """
+        levels = self._levels(run, chunk)
+        # The snapshot has been read; none is kept open while the shop takes its time.
+        self.env.cr.commit()
+        outcomes, trouble = self._send(run.adapter, levels)
+        try:
+            self._store(run, chunk, levels, outcomes)
+            self.env["ir.cron"]._commit_progress(len(chunk))
+        except psycopg2.extensions.TransactionRollbackError:
+            # Somebody changed the same listings. Their marks are still there, and pushing is repeatable (I4).
+            self.env.cr.rollback()
+            run.collisions += 1
+            if run.collisions > MAX_COLLISIONS:
+                raise Unavailable(self.env._("The database was too busy to store what the shop said.")) from None
+        if trouble:
+            raise trouble
+
+    def _levels(self, run, chunk):
+        """The numbers to publish: all that differ from what was last acknowledged."""
+        numbers = self.env["marketplace.quantity"]._of_listings(run.account, self._variants(chunk))
+        places = {place.id: place.external_id for place in run.account.location_ids}
+        waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
+        known = {(listing_id, place_id): quantity for listing_id, place_id, quantity in self.env.execute_query(SQL(
+            "SELECT listing_id, location_id, quantity FROM marketplace_level WHERE listing_id = ANY(%s)",
+            list(waiting_by_id)))}
+        levels = []
+        for key, quantity in numbers.items():
+            waiting = waiting_by_id[key[0]]
+            if known.get(key) != quantity or waiting.state == "error":
+                levels.append(Level(
+                    key, waiting.external_id, places[key[1]], quantity, previous=known.get(key),
+                    revision=max(waiting.marks), suspect=waiting.state == "error"))
+        return levels
+
+    def _send(self, adapter, levels):
+        """Push, and never lose what was acknowledged before trouble began.
+
+        :return: dict key -> outcome, and the trouble or None
+        """
+        outcomes = {}
+        try:
+            for outcome in adapter.push(levels):
+                outcomes[outcome.key] = outcome
+        except AdapterError as error:
+            return outcomes, error
+        return outcomes, None
+
+    # === STORE === #
+
+    def _store(self, run, chunk, levels, outcomes):
+        """Keep what the shop said and take the listings it settled out of the queue (I6).
+
+        A listing with a level that has no outcome, or a conflict, keeps its marks and is taken again.
+        """
+        self.env["marketplace.level"]._store([
+            (*outcome.key, outcome.quantity if isinstance(outcome, Acknowledged) else outcome.actual,
+             outcome.request_id)
+            for outcome in outcomes.values() if isinstance(outcome, Acknowledged | Conflict)
+        ])
+        sent = {level.key[0] for level in levels}
+        rejected = {}
+        open_ids = {level.key[0] for level in levels if level.key not in outcomes}
+        for (listing_id, _place_id), outcome in outcomes.items():
+            if isinstance(outcome, Rejected):
+                rejected.setdefault(listing_id, outcome)
+            elif isinstance(outcome, Conflict):
+                open_ids.add(listing_id)
+        run.conflicts.update(
+            {key[0] for key, outcome in outcomes.items() if isinstance(outcome, Conflict)} - rejected.keys())
+
+        settled = [waiting for waiting in chunk
+                   if waiting.listing_id in rejected or waiting.listing_id not in open_ids]
+        self._fail(run, [(waiting, rejected[waiting.listing_id].reason, rejected[waiting.listing_id].request_id)
+                         for waiting in settled if waiting.listing_id in rejected])
+        accepted = [waiting for waiting in settled if waiting.listing_id not in rejected]
+        self._clear_errors([waiting.listing_id for waiting in accepted if waiting.state == "error"])
+        self._forget_marks(accepted)
+        acknowledged = sum(waiting.listing_id in sent for waiting in accepted)
+        run.acknowledged += acknowledged
+        run.unchanged += len(accepted) - acknowledged
+        run.taken += len(accepted)
+
+    def _clear_errors(self, listing_ids):
+        if listing_ids:
+            self.env["marketplace.listing"].browse(listing_ids).write({
+                "state": "linked", "error": False, "error_at": False, "request_id": False, "attempts": 0})
+
+    def _fail(self, run, failures):
+        """Make listings visibly failed, with their reason, and take them out of the queue.
+
+        :param failures: list of tuples (Waiting, reason in plain words, the shop's request id)
+        """
+        if not failures:
+            return
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_listing listing
+               SET state = 'error', error = failed.reason, request_id = failed.request_id, sku = failed.sku,
+                   error_at = now() AT TIME ZONE 'UTC', attempts = COALESCE(attempts, 0) + 1
+              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
+                   AS failed (id, reason, request_id, sku)
+             WHERE listing.id = failed.id
+            """,
+            [waiting.listing_id for waiting, _reason, _request in failures],
+            [reason for _waiting, reason, _request in failures],
+            [request_id for _waiting, _reason, request_id in failures],
+            [waiting.sku for waiting, _reason, _request in failures],
+        ))
+        self.env["marketplace.listing"].invalidate_model()
+        self._forget_marks([waiting for waiting, _reason, _request in failures])
+        self._log_failures(run, failures)
+        run.failed += len(failures)
+        run.taken += len(failures)
+
+    def _log_failures(self, run, failures):
+        for waiting, reason, request_id in failures:
+            _logger.warning(
+                "marketplace_sync: failed account=%r sku=%r reason=%r request_id=%s listing=%s",
+                run.account.name, waiting.sku or "", reason, request_id or "-", waiting.listing_id)
+        # A listing deleted meanwhile has nothing to be logged at.
+        existing = set(self.env["marketplace.listing"].browse(
+            [waiting.listing_id for waiting, _reason, _request in failures]).exists().ids)
+        self.env["marketplace.sync.log"].create([
+            {"config_id": run.account.id, "listing_id": waiting.listing_id, "kind": "listing", "level": "warning",
+             "message": reason, "sku": waiting.sku, "request_id": request_id}
+            for waiting, reason, request_id in failures if waiting.listing_id in existing
+        ])
+
+    def _forget_marks(self, settled):
+        marks = [mark for waiting in settled for mark in waiting.marks]
+        if marks:
+            self.env.cr.execute(SQL("DELETE FROM stock_availability_dirty WHERE id = ANY(%s)", marks))

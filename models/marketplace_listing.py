@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+
+class MarketplaceListing(models.Model):
+    """One product on one account: a variant, or a whole template when `product_id` is empty."""
+
+    _name = "marketplace.listing"
+    _description = "Marketplace listing"
+    _order = "config_id, id"
+    _check_company_auto = True
+
+    config_id = fields.Many2one("marketplace.config", "Account", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="config_id.company_id", store=True, index=True)
+    platform = fields.Selection(related="config_id.platform")
+    product_id = fields.Many2one(
+        "product.product", "Product Variant", index="btree_not_null", ondelete="cascade", check_company=True,
+        help="Empty: one number for all variants of the product together.",
+    )
+    product_tmpl_id = fields.Many2one(
+        "product.template", "Product", required=True, index=True, ondelete="cascade", check_company=True,
+        compute="_compute_product_tmpl_id", store=True, readonly=False, precompute=True,
+    )
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        [("pending", "To link"), ("linked", "Linked"), ("error", "Error")],
+        default="pending", required=True, index=True, readonly=True, copy=False,
+    )
+    sku = fields.Char("SKU", readonly=True, copy=False, index="btree_not_null",
+                      help="The SKU this listing was linked by, or was looked for under.")
+    external_id = fields.Char("Id in the Shop", readonly=True, copy=False, index="btree_not_null")
+    error = fields.Char("Reason", readonly=True, copy=False)
+    error_at = fields.Datetime("Failed", readonly=True, copy=False)
+    request_id = fields.Char("Shop's Request Id", readonly=True, copy=False)
+    attempts = fields.Integer("Failures in a Row", readonly=True, copy=False)
+    level_ids = fields.One2many("marketplace.level", "listing_id", "Published", readonly=True, copy=False)
+    log_ids = fields.One2many("marketplace.sync.log", "listing_id", "Log", readonly=True, copy=False)
+    quantity = fields.Integer("Published Quantity", compute="_compute_published",
+                              help="Pieces the shop last acknowledged, all its locations together.")
+    acked_at = fields.Datetime("Acknowledged", compute="_compute_published")
+    is_waiting = fields.Boolean("Waiting", compute="_compute_is_waiting", search="_search_is_waiting")
+
+    _unique_variant = models.UniqueIndex(
+        "(config_id, product_id) WHERE product_id IS NOT NULL", "This product is listed on that account already.")
+    _unique_template = models.UniqueIndex(
+        "(config_id, product_tmpl_id) WHERE product_id IS NULL", "This product is listed on that account already.")
+
+    @api.depends("product_id")
+    def _compute_product_tmpl_id(self):
+        for listing in self.filtered("product_id"):
+            listing.product_tmpl_id = listing.product_id.product_tmpl_id
+
+    @api.depends("level_ids.quantity", "level_ids.acked_at")
+    def _compute_published(self):
+        for listing in self:
+            listing.quantity = sum(listing.level_ids.mapped("quantity"))
+            listing.acked_at = max(filter(None, listing.level_ids.mapped("acked_at")), default=False)
+
+    def _compute_is_waiting(self):
+        waiting = {listing_id for [listing_id] in self.env.execute_query(SQL(
+            "SELECT DISTINCT listing_id FROM stock_availability_dirty WHERE listing_id = ANY(%s)", self.ids))}
+        for listing in self:
+            listing.is_waiting = listing.id in waiting
+
+    def _search_is_waiting(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        waiting = SQL("(SELECT listing_id FROM stock_availability_dirty WHERE listing_id IS NOT NULL)")
+        return [("id", "in" if True in value else "not in", waiting)]
+
+    @api.depends("product_id", "product_tmpl_id", "config_id")
+    def _compute_display_name(self):
+        for listing in self:
+            product = listing.product_id or listing.product_tmpl_id
+            listing.display_name = f"{product.display_name} / {listing.config_id.name}"
+
+    @api.constrains("product_id", "product_tmpl_id")
+    def _check_template(self):
+        for listing in self.filtered("product_id"):
+            if listing.product_id.product_tmpl_id != listing.product_tmpl_id:
+                raise ValidationError(self.env._("The variant of a listing has to be one of its product's variants."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        listings = super().create(vals_list)
+        listings._mark("listed")
+        return listings
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active"):
+            self._mark("listed again")
+        return result
+
+    def _mark(self, reason):
+        if self:
+            self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.id = ANY(%s)", self.ids), reason)
+
+    def action_retry(self):
+        """Try these listings again: whatever failed is forgotten and the next push starts from scratch."""
+        self.check_access("read")
+        listings = self.sudo()
+        listings.filtered(lambda listing: listing.state == "error").write({
+            "state": "pending", "error": False, "error_at": False, "external_id": False,
+        })
+        listings._mark("retry")
+        return True
+
+    def action_push(self):
+        """Push these listings again whatever was acknowledged before, for when the shop was changed by hand."""
+        self.check_access("read")
+        self.sudo().level_ids.unlink()
+        self.sudo()._mark("pushed by hand")
+        return True
+
+    # === WHICH PRODUCTS ARE LISTED === #
+
+    @api.model
+    def _follow_ticks(self, products, platform):
+        """Bring the listings of these variants in line with their `<platform>_product` tick.
+
+        A tick makes a listing on every account of the platform that may sell the product, or revives it; no
+        tick archives the listings and leaves the shop as it is.
+
+        :param products: product.product, of any company
+        :param platform: a key of marketplace.config's `platform`
+        """
+        field = f"{platform}_product"
+        accounts = self.env["marketplace.config"].sudo().search([("platform", "=", platform)])
+        listings = self.sudo().with_context(active_test=False).search([
+            ("product_id", "in", products.ids), ("config_id", "in", accounts.ids)])
+        by_pair = {(listing.config_id.id, listing.product_id.id): listing for listing in listings}
+        revived = archived = self.sudo().browse()
+        missing = []
+        for account in accounts:
+            for product in products.sudo():
+                listing = by_pair.get((account.id, product.id))
+                wanted = product[field] and account._may_sell(product)
+                if wanted and not listing:
+                    missing.append({"config_id": account.id, "product_id": product.id})
+                elif wanted and not listing.active:
+                    revived |= listing
+                elif listing and listing.active and not wanted:
+                    archived |= listing
+        revived.write({"active": True})
+        archived.write({"active": False})
+        self.sudo().create(missing)
+
+    @api.model
+    def _sku_changed(self, products, former_skus):
+        """Forget what listings of these products were linked to, and look again at who shared a SKU with them.
+
+        :param products: product.product whose `default_code` is the new one
+        :param former_skus: the SKUs they had before
+        """
+        own = self.sudo().search([("product_id", "in", products.ids)])
+        own.write({"state": "pending", "external_id": False, "error": False})
+        own.level_ids.unlink()
+        skus = [sku for sku in {*former_skus, *products.mapped("default_code")} if sku]
+        namesakes = self.sudo().search([("sku", "in", skus), ("state", "=", "error"), ("id", "not in", own.ids)])
+        (own | namesakes)._mark("SKU")

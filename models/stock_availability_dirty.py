@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
+from collections.abc import Iterable
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+from .. import hooks
+from .advisory_lock import SORT, session_lock
+
+_logger = logging.getLogger(__name__)
+
+MARKS = "marketplace_sync.marks"
+SORT_CHUNK = 10_000  # marks
+GC_CHUNK = 50_000  # rows
+
+
+class StockAvailabilityDirty(models.Model):
+    """What changed and has not reached the marketplaces yet.
+
+    A row starts as a mark, "this product's stock changed", written in the transaction that changed it. Sorting
+    replaces it by one row per listing concerned; the account's drain deletes those once the marketplace knows.
+    """
+
+    _name = "stock.availability.dirty"
+    _description = "Stock change waiting for the marketplaces"
+    _auto = False  # hooks.create_dirty_table says why
+    _log_access = False
+    _order = "id"
+    _rec_name = "product_tmpl_id"
+
+    product_id = fields.Many2one("product.product", "Product Variant", readonly=True)
+    product_tmpl_id = fields.Many2one("product.template", "Product", readonly=True)
+    listing_id = fields.Many2one(
+        "marketplace.listing", readonly=True,
+        help="Empty until it is known which listings the change concerns.",
+    )
+    config_id = fields.Many2one("marketplace.config", "Account", readonly=True)
+    marked_at = fields.Datetime("Waiting Since", readonly=True)
+    reason = fields.Char(readonly=True)
+
+    def init(self):
+        hooks.create_dirty_table(self.env.cr)
+        self.pool.post_init(hooks.create_views, self.env.cr)
+
+    # === MARK === #
+
+    @api.model
+    def _dirty(self, product_ids: Iterable[int], reason: str):
+        """Remember that the stock of these products changed.
+
+        Costs one dictionary entry per product now and one statement per transaction just before its commit; the
+        marks are committed, or lost, together with the change they speak of (I1), and can't collide with those
+        of other transactions (I2).
+
+        :param product_ids: ids of product.product
+        :param reason: why, in a word or two, for people who look at what is waiting
+        """
+        precommit = self.env.cr.precommit
+        if MARKS not in precommit.data:
+            precommit.data[MARKS] = {}
+            precommit.add(self._append_marks)
+        precommit.data[MARKS].update(dict.fromkeys(product_ids, reason))
+
+    def _append_marks(self):
+        # Taken out of the data, not read: whatever is marked from here on registers itself anew.
+        marks = self.env.cr.precommit.data.pop(MARKS, None)
+        if not marks:
+            return
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO stock_availability_dirty (product_id, product_tmpl_id, reason)
+            SELECT product.id, product.product_tmpl_id, mark.reason
+              FROM unnest(%s::integer[], %s::varchar[]) AS mark (product_id, reason)
+              JOIN product_product product ON product.id = mark.product_id
+            """,
+            list(marks), list(marks.values()),
+        ))
+        self._wake_after_commit()
+
+    @api.model
+    def _dirty_listings(self, condition: SQL, reason: str):
+        """Mark listings that must be looked at again although no stock moved, in one statement.
+
+        :param condition: on the listing, under the alias `listing`
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO stock_availability_dirty
+                        (product_id, product_tmpl_id, listing_id, config_id, reason)
+            SELECT listing.product_id, listing.product_tmpl_id, listing.id, listing.config_id, %s
+              FROM marketplace_listing listing
+             WHERE listing.active AND (%s)
+             ORDER BY listing.id
+            """,
+            reason, condition,
+        ))
+        self._wake_after_commit()
+
+    # === WAKE === #
+
+    def _wake_after_commit(self):
+        postcommit = self.env.cr.postcommit
+        if not postcommit.data.setdefault(MARKS, False):
+            postcommit.data[MARKS] = True
+            postcommit.add(self._wake)
+
+    def _wake(self):
+        """Wake the scheduled actions of the accounts that want changes at once.
+
+        The stock change is committed already: nothing that goes wrong here may reach whoever made it, and the
+        accounts' own interval makes up for it.
+        """
+        try:
+            with self.pool.cursor() as cr:
+                # Losing a wake-up costs at most the interval: not worth waiting for the disk.
+                cr.execute("SET LOCAL synchronous_commit = off")
+                api.Environment(cr, SUPERUSER_ID, {})["marketplace.config"]._wake()
+        except Exception:  # noqa: BLE001 # pylint: disable=broad-except
+            _logger.warning("marketplace_sync: could not wake the scheduled actions", exc_info=True)
+
+    # === SORT === #
+
+    @api.model
+    def _sort(self, limit: int = SORT_CHUNK) -> int:
+        """Replace product marks by marks of the listings they concern, for all accounts.
+
+        Runs in a short transaction of its own under its own lock; call it with a cursor that may be committed.
+        Deletes only marks of the snapshot it also reads listings in: a listing that is committed later brings a
+        mark of its own. Marks of products nobody sells are dropped.
+
+        :param limit: how many marks to take, the oldest first
+        :return: how many were taken
+        """
+        with session_lock(self.env.cr, SORT, wait=True) as held:
+            if not held:
+                return 0
+            self.env.cr.execute(self._sort_query(limit))
+            taken, kept = self.env.cr.fetchone()
+            self.env.cr.commit()
+        if taken:
+            _logger.debug("marketplace_sync: sorted marks=%s listing_marks=%s", taken, kept)
+        return taken
+
+    def _sort_query(self, limit):
+        return SQL(
+            """
+            WITH RECURSIVE taken AS (
+                DELETE FROM stock_availability_dirty
+                 WHERE id IN (SELECT id FROM stock_availability_dirty
+                               WHERE listing_id IS NULL ORDER BY id LIMIT %(limit)s)
+                RETURNING product_id, marked_at, reason
+            ), changed AS (
+                SELECT product_id, min(marked_at) AS marked_at, min(reason) AS reason
+                  FROM taken GROUP BY product_id
+            ), affected AS (
+                SELECT product_id, marked_at, reason FROM changed
+                %(kits)s
+            ), sorted AS (
+                INSERT INTO stock_availability_dirty
+                            (product_id, product_tmpl_id, listing_id, config_id, marked_at, reason)
+                SELECT listing.product_id, listing.product_tmpl_id, listing.id, listing.config_id,
+                       min(marked_at), min(reason)
+                  FROM (SELECT listing.id AS listing_id, affected.marked_at, affected.reason
+                          FROM affected
+                          JOIN marketplace_listing listing ON listing.product_id = affected.product_id
+                         UNION ALL
+                        SELECT listing.id, affected.marked_at, affected.reason
+                          FROM affected
+                          JOIN product_product variant ON variant.id = affected.product_id
+                          JOIN marketplace_listing listing
+                            ON listing.product_tmpl_id = variant.product_tmpl_id AND listing.product_id IS NULL
+                       ) AS concerned
+                  JOIN marketplace_listing listing ON listing.id = concerned.listing_id AND listing.active
+                 GROUP BY listing.id
+                 ORDER BY min(marked_at), listing.id
+                RETURNING 1
+            )
+            SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM sorted)
+            """,
+            limit=limit, kits=self._kits_query(),
+        )
+
+    def _kits_query(self):
+        """The recursive step from a component to the kits it is in, nothing where `mrp` is not installed.
+
+        UNION drops what was found before, so that kits containing each other end the recursion.
+        """
+        if "mrp.bom" not in self.env:
+            return SQL()
+        return SQL("""
+            UNION
+            SELECT kit.id, affected.marked_at, affected.reason
+              FROM affected
+              JOIN mrp_bom_line line ON line.product_id = affected.product_id
+              JOIN mrp_bom bom ON bom.id = line.bom_id AND bom.type = 'phantom' AND bom.active
+              JOIN product_product kit
+                ON kit.product_tmpl_id = bom.product_tmpl_id AND (bom.product_id IS NULL OR bom.product_id = kit.id)
+        """)
+
+    # === GARBAGE === #
+
+    @api.autovacuum
+    def _gc_invalid_records(self) -> tuple[int, bool]:
+        """Delete orphans: rows whose product or listing is gone or archived.
+
+        The mark of an archived product that is still listed is no orphan: the shop has to hear that nothing is
+        left to sell.
+
+        :return: how many rows were deleted, and whether there may be more
+        """
+        removed = self._gc_chunk(SQL("TRUE"))
+        if removed:
+            _logger.info("marketplace_sync: garbage kind=dirty removed=%s", removed)
+        return removed, removed >= GC_CHUNK
+
+    @api.model
+    def _gc_invalid_shopify_records(self) -> int:
+        """Delete the orphans that concern Shopify only; see `_gc_invalid_records`.
+
+        :return: how many rows were deleted
+        """
+        return self._gc_platform("shopify")
+
+    def _gc_platform(self, platform):
+        return self._gc_chunk(SQL(
+            "d.config_id IS NULL OR d.config_id IN (SELECT id FROM marketplace_config WHERE platform = %s)", platform,
+        ))
+
+    def _gc_chunk(self, condition):
+        self.env.flush_all()
+        # SKIP LOCKED: a row somebody works on right now is not garbage for long.
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM stock_availability_dirty WHERE id IN (
+                SELECT d.id
+                  FROM stock_availability_dirty d
+                 WHERE (%s)
+                   AND CASE WHEN d.listing_id IS NULL
+                       THEN NOT EXISTS (SELECT 1 FROM product_product p WHERE p.id = d.product_id AND p.active)
+                        AND NOT EXISTS (SELECT 1
+                                          FROM product_product p
+                                          JOIN marketplace_listing l
+                                            ON l.active AND l.product_tmpl_id = p.product_tmpl_id
+                                         WHERE p.id = d.product_id)
+                       ELSE NOT EXISTS (SELECT 1 FROM marketplace_listing l WHERE l.id = d.listing_id AND l.active)
+                       END
+                 LIMIT %s
+                   FOR UPDATE OF d SKIP LOCKED)
+            """,
+            condition, GC_CHUNK,
+        ))
+        return self.env.cr.rowcount
