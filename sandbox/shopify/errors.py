@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Errors of a whole field, in the shape Shopify gives them: a message, and a code in the extensions."""
+
+from graphql import GraphQLError
+
+
+def refused(code, message, **extensions):
+    return GraphQLError(message, extensions={"code": code, **extensions})
+
+
+def denied(field_name, scopes):
+    """The field needs one of `scopes`; wording as seen in answers of Shopify's."""
+    wanted = " or ".join(f"`{scope}` access scope" for scope in scopes)
+    return refused("ACCESS_DENIED", f"Access denied for {field_name} field. Required access: {wanted}.")

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Serving a shop on 127.0.0.1: in a thread of this process, or as the process itself."""
+
+import asyncio
+import socket
+import threading
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from .app import build
+
+HOST = "127.0.0.1"
+BACKLOG = 1024
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    port: int
+
+
+def listen(port):
+    """A socket bound to `port` of 127.0.0.1, any free one for 0; OSError when it is taken."""
+    return socket.create_server((HOST, port), backlog=BACKLOG)
+
+
+@asynccontextmanager
+async def serving(shop, sock):
+    """Serve `shop` on a listening socket; aiohttp switches Nagle off and keeps connections alive."""
+    # Held answers must not hold up the end, so handlers get no time to finish.
+    runner = web.AppRunner(build(shop), access_log=None, shutdown_timeout=0.01, keepalive_timeout=75)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, sock, backlog=BACKLOG).start()
+        port = sock.getsockname()[1]
+        yield Server(f"http://{HOST}:{port}", port)
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def serve(shop, port=0):
+    """Serve `shop` in a thread of its own for the time of the `with` block, which gets the Server."""
+    sock = listen(port)
+    started = Future()
+
+    async def main():
+        stop = asyncio.Event()
+        async with serving(shop, sock) as server:
+            started.set_result((server, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=[main()], name="sandbox-shopify", daemon=True)
+    thread.start()
+    server, loop, stop = started.result()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        sock.close()
