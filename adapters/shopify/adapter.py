@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Shopify as an `Adapter`."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Token
+from .client import Client
+from .documents import SHOP
+from .errors import not_understood
+from .lookup import all_locations, find_tasks
+from .push import Push
+from .workers import run
+
+_SCOPES = ("read_inventory", "write_inventory", "read_locations", "read_products")
+
+
+class ShopifyAdapter(Adapter):
+    """One Shopify shop.
+
+    :param connection: `base_url` is ``https://{shop}.myshopify.com``, `api_version` 2026-04 or newer; `credentials`
+        hold `access_token`, or `client_id` and `client_secret` and, to use it again, the `token` fetched last
+        with its `token_expires_at` (ISO 8601, UTC)
+    :param clock: seconds since the epoch
+    :param sleep: waits a number of seconds
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        self._connection = connection
+        self._client = Client(connection, clock, sleep)
+
+    @property
+    def calls(self) -> int:
+        return self._client.calls
+
+    @property
+    def token(self) -> Token | None:
+        return self._client.tokens.newest
+
+    def test(self) -> ShopInfo:
+        data, request_id = self._client.call(SHOP, {})
+        try:
+            name = data["shop"]["name"]
+            granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
+        except (KeyError, TypeError):
+            raise not_understood(request_id) from None
+        # Shopify lists only the permission to write when an app asked for both.
+        granted |= {scope.replace("write_", "read_", 1) for scope in granted if scope.startswith("write_")}
+        return ShopInfo(name, tuple(scope for scope in _SCOPES if scope not in granted))
+
+    def locations(self) -> list[RemoteLocation]:
+        return list(all_locations(self._client))
+
+    def find(self, skus: Collection[str]) -> Iterator[RemoteItem]:
+        return run(find_tasks(self._client, skus), self._connection.parallel)
+
+    def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
+        return run(Push(self._client, self._connection).tasks(levels), self._connection.parallel)
+
+    def close(self) -> None:
+        self._client.close()

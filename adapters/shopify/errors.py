@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What Shopify said -> which error of `adapters.base` it is, in words for people.
+
+Decided by HTTP status, by GraphQL error code and by exception type; never by message text, which Shopify may
+reword any day.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from requests import exceptions
+
+from ..base import AdapterError, Refused, Unauthorized, Unavailable
+from .pacer import Cost
+
+_LONGEST_QUOTE = 300
+
+
+@dataclass(slots=True)
+class Answer:
+    """One HTTP answer, as far as it came.
+
+    :param status: HTTP status, 0 when there was no answer
+    :param headers: of the answer; names in any case
+    :param data: the `data` of the GraphQL answer
+    :param errors: its `errors`, whatever shape they have
+    :param extensions: its `extensions`
+    :param fault: what kept the answer from being read, None when it was
+    """
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: Any = None
+    errors: Any = None
+    extensions: Any = None
+    fault: AdapterError | None = None
+
+    @property
+    def request_id(self) -> str:
+        """Shopify's name for this request; its support asks for it."""
+        return self.headers.get("X-Request-Id", "")
+
+
+class Busy(Unavailable):
+    """Only this one call has to be tried again later; others need not wait."""
+
+
+class RequestRefused(Refused):
+    """Shopify refuses the content of this one request; another one may be fine.
+
+    :param code: Shopify's code, empty when it gave none
+    """
+
+    def __init__(self, reason: str, code: str, request_id: str = ""):
+        super().__init__(reason, request_id)
+        self.code = code
+
+
+_STATUS = {
+    402: "The shop is frozen because a bill of Shopify's is unpaid.",
+    403: "Shopify denies access. The app needs the permission {scope}: add it and install the app again.",
+    404: "There is no such shop, or it does not know API version {version}.",
+    423: "Shopify has locked the shop. Its owner has to contact Shopify.",
+    430: "Shopify takes this server's requests for an attack and refuses them.",
+}
+# Top-level GraphQL error codes that concern the account, not what was asked.
+_ACCOUNT = {
+    "ACCESS_DENIED": _STATUS[403],
+    "SHOP_INACTIVE": "The shop is not active.",
+}
+# Codes of documents that do not fit the schema: the API version is not one this adapter was written for.
+# `BAD_REQUEST` is what a missing @idempotent gives, `INVALID_FIELD_ARGUMENTS` a missing changeFromQuantity.
+_MISFIT = frozenset(
+    {
+        "BAD_REQUEST",
+        "INVALID_FIELD_ARGUMENTS",
+        "argumentNotAccepted",
+        "missingRequiredArguments",
+        "selectionMismatch",
+        "undefinedDirective",
+        "undefinedField",
+        "undefinedType",
+        "variableMismatch",
+        "variableNotDefined",
+    }
+)
+
+
+def quote(text: object) -> str:
+    """A marketplace's own words, short enough to be read."""
+    text = str(text).strip()
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def seconds_of(retry_after: str | None, now: float) -> float | None:
+    """Seconds a `Retry-After` header asks to wait: it holds seconds or a date; None when neither.
+
+    :param now: seconds since the epoch
+    """
+    if not retry_after:
+        return None
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(retry_after)
+        except ValueError:
+            return None
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def no_answer(error: BaseException | None, read_timeout: float) -> AdapterError:
+    """What it means that a request ended in an exception of `requests`.
+
+    Its text is not repeated: `requests` quotes header values, and one of them is the access token.
+    """
+    match error:
+        case exceptions.InvalidHeader() | UnicodeError():
+            return Unauthorized("The access token holds characters that no access token has. Copy it again.")
+        case exceptions.InvalidURL() | exceptions.InvalidSchema() | exceptions.MissingSchema():
+            return Refused("The shop's address is not a valid web address.")
+        case exceptions.SSLError():
+            return Unavailable("No secure connection to the shop: its certificate is not trusted.")
+        case exceptions.ConnectTimeout():
+            return Unavailable("The shop could not be reached in time.")
+        case exceptions.Timeout():
+            return Unavailable(f"Shopify did not answer within {read_timeout:g} seconds.")
+        case exceptions.ChunkedEncodingError() | exceptions.ContentDecodingError():
+            return Unavailable("Shopify's answer broke off.")
+    return Unavailable("The connection to Shopify failed.")
+
+
+def not_understood(request_id: str = "") -> Unavailable:
+    """What to raise when an answer lacks what was asked for."""
+    return Unavailable("Shopify's answer is not understood.", request_id=request_id)
+
+
+def codes_of(errors: object) -> list[str]:
+    """Codes of top-level GraphQL errors; empty text for an error without one."""
+    found = []
+    for error in errors if isinstance(errors, list) else [errors]:
+        extensions = error.get("extensions") if isinstance(error, dict) else None
+        code = extensions.get("code") if isinstance(extensions, dict) else None
+        found.append(code if isinstance(code, str) else "")
+    return found
+
+
+def error_of(answer: Answer, scope: str, version: str, now: float) -> AdapterError | None:
+    """The typed error an answer stands for; None when all went well. A 401 is not judged here.
+
+    :param scope: the access scope the request needs
+    :param version: the API version it was sent to
+    :param now: seconds since the epoch
+    """
+    error = _of_status(answer, scope, version, now) or answer.fault or _of_errors(answer, scope, version)
+    if error is None and not isinstance(answer.data, dict):
+        error = Unavailable("Shopify's answer is empty.")
+    if error:
+        error.request_id = answer.request_id
+    return error
+
+
+def _of_status(answer: Answer, scope: str, version: str, now: float) -> AdapterError | None:
+    status = answer.status
+    if status < 300:
+        content_type = answer.headers.get("Content-Type", "")
+        if status and "json" not in content_type.lower():
+            return Unavailable("Shopify answered with something else than JSON.")
+        return None
+    if status < 400:
+        return Refused("The shop's address leads somewhere else. Enter the address ending in .myshopify.com.")
+    if status in (408, 429) or status >= 500:
+        wait = seconds_of(answer.headers.get("Retry-After"), now)
+        if status == 429:
+            return _throttled(answer, wait)
+        return Unavailable(f"Shopify is out of order (HTTP {status}).", wait)
+    text = _STATUS.get(status, "Shopify refuses the request (HTTP {status}).")
+    return Refused(text.format(scope=scope, version=version, status=status))
+
+
+def _throttled(answer: Answer, wait: float | None = None) -> Unavailable:
+    cost = Cost.of(answer.extensions)
+    waits = [seconds for seconds in (wait, cost and cost.seconds_short) if seconds is not None]
+    return Unavailable("Shopify's rate limit is used up.", max(waits, default=None))
+
+
+def _of_errors(answer: Answer, scope: str, version: str) -> AdapterError | None:
+    if not answer.errors:
+        return None
+    codes = codes_of(answer.errors)
+    if "THROTTLED" in codes:
+        return _throttled(answer)
+    for code in codes:
+        if code in _ACCOUNT:
+            return Refused(_ACCOUNT[code].format(scope=scope))
+        if code in _MISFIT:
+            return Refused(f"Shopify's API version {version} does not fit this addon ({code}).")
+    if "INTERNAL_SERVER_ERROR" in codes:
+        return Unavailable("Shopify had an internal error.")
+    first = answer.errors[0] if isinstance(answer.errors, list) else answer.errors
+    message = first.get("message", "") if isinstance(first, dict) else first
+    return RequestRefused(f"Shopify refuses the request: {quote(message)}", codes[0])
+
+
+def utc(now: float) -> datetime:
+    """Naive UTC for seconds since the epoch: the convention of `Token.expires_at` and of Odoo."""
+    return datetime.fromtimestamp(now, UTC).replace(tzinfo=None)

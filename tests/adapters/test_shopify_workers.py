@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Many calls at the same time: what a failing one does to the others."""
+
+import threading
+import time
+
+from adapters.base import Refused, Unavailable
+from adapters.shopify.workers import run
+from test_shopify_kit import outcomes_until
+
+
+def test_trouble_stops_what_is_waiting_for_a_worker():
+    ran, drawn = [], threading.Event()
+
+    def fail():
+        drawn.wait()
+        # Long enough for the other task to be handed over behind this one.
+        time.sleep(0.1)
+        raise Unavailable("down", 3)
+
+    def tasks():
+        yield fail
+        drawn.set()
+        yield lambda: ran.append(1)
+
+    _seen, error = outcomes_until(run(tasks(), parallel=1), Unavailable)
+    assert ran == []
+    assert error.retry_after == 3
+
+
+def test_gravest_trouble_is_raised():
+    def failing(error):
+        def fail():
+            barrier.wait()
+            raise error
+
+        return fail
+
+    barrier = threading.Barrier(3)
+    longest = [Unavailable("a", 3), Unavailable("b", 7), Unavailable("c")]
+    assert outcomes_until(run(map(failing, longest), 3), Unavailable)[1].retry_after == 7
+    mixed = [Unavailable("a", 3), Refused("b"), Unavailable("c", 9)]
+    assert outcomes_until(run(map(failing, mixed), 3), Refused)[1].reason == "b"
