@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+PYTHON ?= python3
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+demo: ## Odoo with this addon, and stand-in marketplaces to sell on
+	@$(PYTHON) -m dev.demo $(ARGS)
+
+test: ## Lint and all tests; ARGS="-k name" goes to pytest
+	@$(PYTHON) -m dev.test $(ARGS)
+
+lint: ## Style, OCA's rules, XML, manifest
+	@$(PYTHON) -m dev.lint $(ARGS)
+
+bench: ## Measure the queue, the drain and the quantities
+	@$(PYTHON) -m dev.bench $(ARGS)
+
+clean: ## Remove this clone's databases and run state
+	@$(PYTHON) -m dev.clean

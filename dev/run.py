@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Call another program, and turn its failure into one line."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dev.say import Trouble
+
+
+def need(program: str, remedy: str) -> None:
+    """Refuse to go on without a program."""
+    if not shutil.which(program):
+        raise Trouble(f"{program} is not on this machine: {remedy}")
+
+
+def output(args: Sequence, *, failure: str, **options) -> str:
+    """Return what a program printed; `failure` begins the line said when it fails."""
+    done = subprocess.run(list(map(str, args)), text=True, capture_output=True, stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        raise Trouble(_why(failure, done.stderr or done.stdout))
+    return done.stdout
+
+
+def followed(args: Sequence, follow: Callable[[str], None], *, failure: str, log: Path, **options) -> None:
+    """Run a program, hand every line it prints to `follow`, keep all it said in `log`."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    with log.open("w+") as kept:
+        process = subprocess.Popen(
+            list(map(str, args)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+        )
+        with process:
+            for text in process.stdout:
+                kept.write(text)
+                follow(text)
+    if process.returncode:
+        raise Trouble(_why(failure, log.read_text(errors="replace")))
+
+
+def environment(**extra: str | Path) -> dict[str, str]:
+    """Return this process's environment with some more in it."""
+    return os.environ | {name: str(value) for name, value in extra.items()}
+
+
+def _why(failure: str, said: str) -> str:
+    """Pick the line that tells the most: the disk if it is full, else the last error, else the last word."""
+    lines = [text.strip() for text in said.splitlines() if text.strip()]
+    if any("No space left on device" in text for text in lines):
+        return "The disk is full: free about 3 GB, or set MARKETPLACE_SYNC_CACHE to a folder elsewhere."
+    errors = [text for text in lines if text.startswith(("E:", "ERROR:", "npm error"))]
+    telling = errors or [text for text in lines if " INFO " not in text] or lines or ["it said nothing"]
+    return f"{failure} ({telling[-1][:300]})"
