@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 """PostgreSQL's session-level advisory locks, held across transactions.
 
 Invariant I3 rests on the order kept here: first the right to push, then the snapshot. Under REPEATABLE READ a

@@ -6,6 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg2.errors
+import psycopg2.extensions
+
+# Somebody else changed, or holds on to, the rows that were to be written.
+COLLISIONS = (psycopg2.extensions.TransactionRollbackError, psycopg2.errors.LockNotAvailable)
 CALLS_PER_CHUNK = 10
 MAX_CONFLICTS = 3  # of one listing in one drain
 
@@ -46,6 +51,7 @@ class Run:
     linked: int = 0
     collisions: int = 0
     busy: bool = False
+    gave_up: bool = False
     conflicts: Counter = field(default_factory=Counter)
 
     @property

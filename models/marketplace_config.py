@@ -25,7 +25,7 @@ class MarketplaceConfig(models.Model):
     platform = fields.Selection([("shopify", "Shopify")], default="shopify", required=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     responsible_id = fields.Many2one(
-        "res.users", "Responsible", default=lambda self: self.env.user, tracking=True,
+        "res.users", default=lambda self: self.env.user, tracking=True,
         help="Gets an activity when the account stops working.")
     state = fields.Selection(
         [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused"), ("error", "Stopped")],
@@ -62,7 +62,7 @@ class MarketplaceConfig(models.Model):
         groups="marketplace_sync.group_marketplace_manager")
     shop_name = fields.Char(readonly=True, copy=False)
     last_error = fields.Char("Last Trouble", readonly=True, copy=False)
-    last_success = fields.Datetime("Last Success", readonly=True, copy=False)
+    last_success = fields.Datetime(readonly=True, copy=False)
     failures = fields.Integer("Failures in a Row", readonly=True, copy=False)
     retry_at = fields.Datetime("Tries Again", readonly=True, copy=False)
     listing_count = fields.Integer(compute="_compute_counts")

@@ -60,11 +60,12 @@ class MarketplaceConfig(models.Model):
         account = self.sudo()
         if account.state != "connected":
             raise UserError(self.env._("%s is not connected: test the connection first, or resume it.", self.name))
-        account.retry_at = False
         done = account._drain()
-        if account.state == "error" or done["busy"] or account.retry_at:
-            trouble = account.last_error or self.env._("It is being pushed already, by its scheduled action.")
-            return self._notify("danger" if account.state == "error" else "warning", trouble)
+        if account.state == "error":
+            return self._notify("danger", account.last_error)
+        if done["remaining"] and (done["busy"] or account.last_error):
+            return self._notify("warning", account.last_error or self.env._(
+                "Its scheduled action is pushing already."))
         return self._notify("warning" if done["failed"] else "success", self.env._(
             "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done))
 
@@ -122,7 +123,9 @@ class MarketplaceConfig(models.Model):
         """
         try:
             with self.sudo()._adapter() as adapter:
-                return question(adapter)
+                answer = question(adapter)
+                self.sudo()._keep_token(adapter)
+                return answer
         except AdapterError as error:
             raise UserError(error.reason) from None
 

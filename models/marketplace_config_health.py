@@ -24,7 +24,7 @@ class MarketplaceConfig(models.Model):
 
     @contextmanager
     def _adapter(self):
-        """The adapter of this account; a token it obtains is kept for the next one.
+        """The adapter of this account, closed at the end.
 
         Needs the rights to read secrets: call it as superuser.
         """
@@ -33,9 +33,11 @@ class MarketplaceConfig(models.Model):
             yield adapter
         finally:
             adapter.close()
-            if adapter.token:
-                self.env["marketplace.credential"]._set(
-                    self, "token", adapter.token.value, adapter.token.expires_at)
+
+    def _keep_token(self, adapter):
+        """Store an access token the adapter obtained, for the next one to use."""
+        if adapter.token:
+            self.env["marketplace.credential"]._set(self, "token", adapter.token.value, adapter.token.expires_at)
 
     def _connection(self):
         secrets = {credential.key: credential.value for credential in self.credential_ids}
@@ -108,7 +110,7 @@ class MarketplaceConfig(models.Model):
         :return: seconds until the next try
         """
         failures = self.failures + 1
-        delay = random.uniform(0.5, min(MAX_BACKOFF, 2 ** min(failures, 12)))  # noqa: S311
+        delay = random.uniform(0.5, min(MAX_BACKOFF, 2 ** min(failures, 12)))
         delay = max(delay, error.retry_after or 0)
         self.write({
             "failures": failures, "last_error": error.reason,

@@ -30,7 +30,7 @@ class MarketplaceCredential(models.Model):
         for credential in self:
             credential.display_name = credential.key
 
-    def copy(self, default=None):
+    def copy_data(self, default=None):
         raise AccessError(self.env._("Credentials can't be duplicated: enter them again on the other account."))
 
     def export_data(self, fields_to_export):

@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 import logging
 import time
-
-import psycopg2.extensions
+from contextlib import contextmanager
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError, Unavailable
 from .advisory_lock import session_lock, shard_key
-from .drain_run import Run, Waiting
+from .drain_run import COLLISIONS, Run, Waiting
 
 _logger = logging.getLogger(__name__)
 
 MAX_SECONDS = 60.0  # of a drain outside the scheduler, which brings its own limit
 MAX_PAUSE = 10.0  # seconds a drain waits by itself for a shop that is away
 COUNTED_MARKS = 100_000
+LOCK_SECONDS = 5
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -34,12 +36,28 @@ class MarketplaceDrain(models.AbstractModel):
     @api.model
     def _drain_account(self, account, limit=None):
         """See marketplace.config._drain."""
-        with self.pool.cursor() as cr:
-            drain = self.with_env(self.env(cr=cr, user=SUPERUSER_ID, su=True))
+        with self._own_cursor() as drain:
             account = account.with_env(drain.env)
-            if not account.exists() or account.state != "connected":
+            if not account.exists() or not account.active or account.state != "connected":
                 return {"done": 0, "failed": 0, "remaining": drain._count_waiting(account), "busy": False}
             return drain._run(account, limit)
+
+    @contextmanager
+    def _own_cursor(self):
+        """This model on a cursor of its own, which it may commit, as superuser.
+
+        Whoever waits for this drain may hold the very rows it wants to write: it must not wait for them in turn.
+        """
+        with self.pool.cursor() as cr:
+            cr.execute(SQL("SET lock_timeout = %s", f"{LOCK_SECONDS}s"))
+            cr.commit()
+            try:
+                yield self.with_env(self.env(cr=cr, user=SUPERUSER_ID, su=True))
+            finally:
+                if not cr.connection.closed:
+                    cr.rollback()
+                    cr.execute("RESET lock_timeout")
+                    cr.commit()
 
     def _run(self, account, limit):
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
@@ -49,7 +67,8 @@ class MarketplaceDrain(models.AbstractModel):
                 self._drain_patiently(run)
             except AdapterError as error:
                 self.env.cr.rollback()
-                self._commit_or_leave(lambda: account._stop(error))
+                self._commit_or_leave(partial(account._stop, error))
+            self._commit_or_leave(partial(account._keep_token, adapter))
             return self._finish(run)
 
     def _drain_patiently(self, run):
@@ -67,6 +86,7 @@ class MarketplaceDrain(models.AbstractModel):
                     run.account.cron_id._trigger(at=run.account.retry_at)
                 self.env.cr.commit()
                 if not is_short:
+                    run.gave_up = True
                     return
                 time.sleep(delay)
 
@@ -78,9 +98,9 @@ class MarketplaceDrain(models.AbstractModel):
             "calls=%s seconds=%.3f", account.name, run.taken, run.acknowledged, run.unchanged, run.failed, remaining,
             run.adapter.calls, run.seconds)
         if run.taken:
-            self._commit_or_leave(lambda: self._note_success(run, remaining))
+            self._commit_or_leave(partial(self._note_success, run, remaining))
         if "ir_cron_progress_id" in self.env.context:
-            goes_on = account.state == "connected" and not account._is_backing_off() and not run.busy
+            goes_on = account.state == "connected" and not run.gave_up and not run.busy
             self.env["ir.cron"]._commit_progress(remaining=remaining if goes_on else 0)
         self.env.cr.commit()
         return {
@@ -96,7 +116,7 @@ class MarketplaceDrain(models.AbstractModel):
             remaining=remaining, calls=run.adapter.calls, seconds=run.seconds)
         if run.acknowledged or run.unchanged:
             values = {"last_success": self.env.cr.now()}
-            if account.state == "connected" and not account._is_backing_off():
+            if account.state == "connected" and not run.gave_up:
                 values |= {"last_error": False, "failures": 0, "retry_at": False}
             account.with_context(tracking_disable=True).write(values)
 
@@ -106,7 +126,7 @@ class MarketplaceDrain(models.AbstractModel):
         try:
             action()
             self.env.cr.commit()
-        except psycopg2.extensions.TransactionRollbackError:
+        except COLLISIONS:
             self.env.cr.rollback()
             _logger.info("marketplace_sync: the account was being edited, its status was not updated")
 
@@ -146,14 +166,14 @@ class MarketplaceDrain(models.AbstractModel):
         account = run.account
         if account.state != "connected":
             return False
-        if not account.location_ids.location_ids:
-            reason = self.env._("No Odoo location feeds this shop: map its locations.")
-            if account.last_error != reason:
-                account.last_error = reason
-                self.env.cr.commit()
+        if account.location_ids.location_ids:
+            return True
+        run.gave_up = True
+        reason = self.env._("No Odoo location feeds this shop: map its locations.")
+        if account.last_error != reason:
             _logger.warning("marketplace_sync: unmapped account=%r reason=%r", account.name, reason)
-            return False
-        return True
+            self._commit_or_leave(partial(account.write, {"last_error": reason}))
+        return False
 
     def _drain_chunk(self, run, chunk):
         to_link = [waiting for waiting in chunk if not waiting.is_linked or not waiting.is_tracked]
@@ -180,7 +200,7 @@ class MarketplaceDrain(models.AbstractModel):
             """), head=self._head_query(run, shard, after, run.chunk_size()))
         return [waiting for waiting, _last in rows], rows[0][1] if rows else after
 
-    def _read_listings(self, marks, head=SQL("SELECT")):
+    def _read_listings(self, marks, head=None):
         """Everything about some listings that a push or a link needs, in one query.
 
         :param SQL marks: a query of (listing_id, ids of its marks, last); may refer to `head`
@@ -200,7 +220,7 @@ class MarketplaceDrain(models.AbstractModel):
               JOIN product_template template ON template.id = listing.product_tmpl_id
               LEFT JOIN product_product product ON product.id = listing.product_id
              ORDER BY listing.id
-            """, head=head, marks=marks))
+            """, head=head or SQL("SELECT"), marks=marks))
         found = [(Waiting(*row[:-1]), row[-1]) for row in rows]
         self._find_kits([waiting for waiting, _last in found])
         return found

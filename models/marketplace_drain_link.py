@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 import time
 from collections import defaultdict
+from functools import partial
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from .advisory_lock import session_lock, shard_key
@@ -115,15 +117,15 @@ class MarketplaceDrain(models.AbstractModel):
         :raise AdapterError: when the shop can't be worked with
         """
         self.env.flush_all()
-        with self.pool.cursor() as cr:
-            drain = self.with_env(self.env(cr=cr, user=SUPERUSER_ID, su=True))
+        with self._own_cursor() as drain:
             own = account.with_env(drain.env)
             with own._adapter() as adapter:
                 run = Run(own, adapter, deadline=time.monotonic())
                 for shard in range(own.shards):
-                    with session_lock(cr, shard_key(own.id, shard), wait=True) as held:
+                    with session_lock(drain.env.cr, shard_key(own.id, shard), wait=True) as held:
                         if held:
                             drain._link_shard(run, shard)
+                drain._commit_or_leave(partial(own._keep_token, adapter))
             return run.linked, run.failed
 
     def _link_shard(self, run, shard):

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 import logging
-
-import psycopg2.extensions
 
 from odoo import models
 from odoo.tools import SQL
 
 from ..adapters.base import Acknowledged, AdapterError, Conflict, Level, Rejected, Unavailable
+from .drain_run import COLLISIONS
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class MarketplaceDrain(models.AbstractModel):
         try:
             self._store(run, chunk, levels, outcomes)
             self.env["ir.cron"]._commit_progress(len(chunk))
-        except psycopg2.extensions.TransactionRollbackError:
+        except COLLISIONS:
             # Somebody changed the same listings. Their marks are still there, and pushing is repeatable (I4).
             self.env.cr.rollback()
             run.collisions += 1

@@ -36,7 +36,7 @@ class MarketplaceListing(models.Model):
     request_id = fields.Char("Shop's Request Id", readonly=True, copy=False)
     attempts = fields.Integer("Failures in a Row", readonly=True, copy=False)
     level_ids = fields.One2many("marketplace.level", "listing_id", "Published", readonly=True, copy=False)
-    log_ids = fields.One2many("marketplace.sync.log", "listing_id", "Log", readonly=True, copy=False)
+    log_ids = fields.One2many("marketplace.sync.log", "listing_id", readonly=True, copy=False)
     quantity = fields.Integer("Published Quantity", compute="_compute_published",
                               help="Pieces the shop last acknowledged, all its locations together.")
     acked_at = fields.Datetime("Acknowledged", compute="_compute_published")
@@ -132,8 +132,7 @@ class MarketplaceListing(models.Model):
         listings = self.sudo().with_context(active_test=False).search([
             ("product_id", "in", products.ids), ("config_id", "in", accounts.ids)])
         by_pair = {(listing.config_id.id, listing.product_id.id): listing for listing in listings}
-        revived = archived = self.sudo().browse()
-        missing = []
+        missing, revived, archived = [], [], []
         for account in accounts:
             for product in products.sudo():
                 listing = by_pair.get((account.id, product.id))
@@ -141,11 +140,11 @@ class MarketplaceListing(models.Model):
                 if wanted and not listing:
                     missing.append({"config_id": account.id, "product_id": product.id})
                 elif wanted and not listing.active:
-                    revived |= listing
+                    revived.append(listing.id)
                 elif listing and listing.active and not wanted:
-                    archived |= listing
-        revived.write({"active": True})
-        archived.write({"active": False})
+                    archived.append(listing.id)
+        self.sudo().browse(revived).write({"active": True})
+        self.sudo().browse(archived).write({"active": False})
         self.sudo().create(missing)
 
     @api.model

@@ -43,6 +43,8 @@ class ProductTemplate(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if AVAILABILITY_FIELDS.isdisjoint(vals) and "company_id" not in vals:
+            return result
         variants = self.with_context(active_test=False).product_variant_ids
         if not AVAILABILITY_FIELDS.isdisjoint(vals):
             self.env["stock.availability.dirty"]._dirty(

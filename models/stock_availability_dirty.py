@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 import logging
 from collections.abc import Iterable
 
@@ -117,7 +118,7 @@ class StockAvailabilityDirty(models.Model):
                 # Losing a wake-up costs at most the interval: not worth waiting for the disk.
                 cr.execute("SET LOCAL synchronous_commit = off")
                 api.Environment(cr, SUPERUSER_ID, {})["marketplace.config"]._wake()
-        except Exception:  # noqa: BLE001 # pylint: disable=broad-except
+        except Exception:
             _logger.warning("marketplace_sync: could not wake the scheduled actions", exc_info=True)
 
     # === SORT === #
