@@ -66,6 +66,8 @@ class MarketplaceConfig(models.Model):
         if done["remaining"] and (done["busy"] or account.last_error):
             return self._notify("warning", account.last_error or self.env._(
                 "Its scheduled action is pushing already."))
+        if not any(done.values()):
+            return self._notify("success", self.env._("Nothing was waiting: the shop is up to date."))
         return self._notify("warning" if done["failed"] else "success", self.env._(
             "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done))
 
