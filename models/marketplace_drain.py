@@ -195,7 +195,7 @@ class MarketplaceDrain(models.AbstractModel):
             """
             SELECT listing_id, array_agg(id) AS ids, (SELECT max(id) FROM head) AS last
               FROM stock_availability_dirty
-             WHERE listing_id IN (SELECT listing_id FROM head)
+             WHERE listing_id = ANY(ARRAY(SELECT listing_id FROM head))
              GROUP BY listing_id
             """), head=self._head_query(run, shard, after, run.chunk_size()))
         return [waiting for waiting, _last in rows], rows[0][1] if rows else after

@@ -145,12 +145,14 @@ class StockAvailabilityDirty(models.Model):
         return taken
 
     def _sort_query(self, limit):
+        # ARRAY(...), not IN (...): a queue's statistics are always out of date, and a planner who believes it to be
+        # empty joins the two in quadratic time; keys given as an array can only be looked up one by one.
         return SQL(
             """
             WITH RECURSIVE taken AS (
                 DELETE FROM stock_availability_dirty
-                 WHERE id IN (SELECT id FROM stock_availability_dirty
-                               WHERE listing_id IS NULL ORDER BY id LIMIT %(limit)s)
+                 WHERE id = ANY(ARRAY(SELECT id FROM stock_availability_dirty
+                                       WHERE listing_id IS NULL ORDER BY id LIMIT %(limit)s))
                 RETURNING product_id, marked_at, reason
             ), changed AS (
                 SELECT product_id, min(marked_at) AS marked_at, min(reason) AS reason
@@ -234,7 +236,7 @@ class StockAvailabilityDirty(models.Model):
         # SKIP LOCKED: a row somebody works on right now is not garbage for long.
         self.env.cr.execute(SQL(
             """
-            DELETE FROM stock_availability_dirty WHERE id IN (
+            DELETE FROM stock_availability_dirty WHERE id = ANY(ARRAY(
                 SELECT d.id
                   FROM stock_availability_dirty d
                  WHERE (%s)
@@ -248,7 +250,7 @@ class StockAvailabilityDirty(models.Model):
                        ELSE NOT EXISTS (SELECT 1 FROM marketplace_listing l WHERE l.id = d.listing_id AND l.active)
                        END
                  LIMIT %s
-                   FOR UPDATE OF d SKIP LOCKED)
+                   FOR UPDATE OF d SKIP LOCKED))
             """,
             condition, GC_CHUNK,
         ))
