@@ -12,6 +12,7 @@ from . import marketplace_quantity
 from . import marketplace_drain
 from . import marketplace_drain_link
 from . import marketplace_drain_push
+from . import marketplace_drain_queue
 from . import product_product
 from . import product_template
 from . import stock_location

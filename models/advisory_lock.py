@@ -52,6 +52,15 @@ def session_lock(cr, key, *, wait=False):
             cr.commit()
 
 
+def try_transaction_lock(cr, key):
+    """Take the lock until the end of the transaction of `cr`, unless somebody holds it.
+
+    :return: whether it was got
+    """
+    cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", NAMESPACE, key))
+    return cr.fetchone()[0]
+
+
 def _try(cr, key):
     cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", NAMESPACE, key))
     return cr.fetchone()[0]

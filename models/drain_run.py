@@ -41,6 +41,7 @@ class Run:
 
     account: Any  # marketplace.config
     adapter: Any  # adapters.base.Adapter
+    base_url: str  # the shop that is spoken to, whatever the account is changed to meanwhile
     deadline: float  # on time.monotonic()
     limit: int | None = None
     started: float = field(default_factory=time.monotonic)
@@ -61,6 +62,11 @@ class Run:
     @property
     def seconds_left(self):
         return self.deadline - time.monotonic()
+
+    def count(self, **listings):
+        """Add to the counters named."""
+        for counter, number in listings.items():
+            setattr(self, counter, getattr(self, counter) + number)
 
     def is_over(self):
         return self.seconds_left <= 0 or (self.limit is not None and self.taken >= self.limit)

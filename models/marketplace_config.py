@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .advisory_lock import shard_key, try_transaction_lock
+
 OLDEST_API_VERSION = "2026-04"
 SECRETS = ("client_secret", "access_token")
 
@@ -32,7 +34,7 @@ class MarketplaceConfig(models.Model):
         default="draft", required=True, readonly=True, copy=False, tracking=True)
     sandbox = fields.Boolean(help="A test store: nothing of what is shown there is really sold.")
     base_url = fields.Char(
-        "Shop Address", required=True, copy=False, tracking=True, help="For instance https://my-shop.myshopify.com")
+        "Shop Address", required=True, tracking=True, help="For instance https://my-shop.myshopify.com")
     api_version = fields.Char("API Version", default="2026-10", required=True)
     client_id = fields.Char("Client ID", copy=False, groups="marketplace_sync.group_marketplace_manager")
     client_secret = fields.Char(
@@ -112,10 +114,10 @@ class MarketplaceConfig(models.Model):
     @api.constrains("base_url")
     def _check_base_url(self):
         for account in self:
-            url = urlsplit(account.base_url)
-            if not url.hostname or url.username or url.path or url.query or url.fragment:
+            url = _shop_address(account.base_url)
+            if not url:
                 raise ValidationError(self.env._(
-                    "%s is not a shop's address. It looks like https://my-shop.myshopify.com", account.base_url))
+                    "This is not a shop's address; one looks like https://my-shop.myshopify.com"))
             if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
                 raise ValidationError(self.env._("The shop's address has to begin with https://"))
 
@@ -143,19 +145,27 @@ class MarketplaceConfig(models.Model):
         vals = self._normalized(vals)
         if vals.get("platform", self.platform if len(self) == 1 else None) not in (None, *self.mapped("platform")):
             raise UserError(self.env._("An account can't change its platform: make a new one."))
+        moved = self.filtered(lambda account: account.base_url != vals.get("base_url", account.base_url))
+        if "shards" in vals:
+            self._claim_shards()
         result = super().write(vals)
         if "name" in vals:
-            for account in self:
-                account.sudo().cron_id.name = account._cron_name()
-        if not {"base_url", "client_id"}.isdisjoint(vals):
+            self._name_crons()
+        if moved:
+            moved._forget_shop()
+        if moved or "client_id" in vals:
             self._forget_token()
-        if "base_url" in vals:
-            self._forget_shop()
         if "stock_field" in vals:
             self._mark("stock field")
-        if "company_id" in vals:
+        if "company_id" in vals or vals.get("active"):
             self._list_ticked_products()
         return result
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": vals["name"] if default and "name" in default else self.env._("%s (copy)", account.name)}
+            for account, vals in zip(self, super().copy_data(default), strict=True)
+        ]
 
     def unlink(self):
         crons = self.sudo().cron_id
@@ -168,8 +178,8 @@ class MarketplaceConfig(models.Model):
         """Complete an address typed the way people type it: spaces around, no scheme, a slash at the end."""
         if not vals.get("base_url"):
             return vals
-        url = vals["base_url"].strip().rstrip("/")
-        return {**vals, "base_url": url if "://" in url else f"https://{url}"}
+        url = vals["base_url"].strip()
+        return {**vals, "base_url": (url if "://" in url else f"https://{url}").rstrip("/")}
 
     def _create_cron(self):
         return self.env["ir.cron"].sudo().create({
@@ -181,6 +191,22 @@ class MarketplaceConfig(models.Model):
             "interval_number": 5,
             "interval_type": "minutes",
         })
+
+    def _name_crons(self):
+        for account in self.sudo():
+            # While it runs it can't be renamed, and keeps its old name: no reason to refuse the account's new one.
+            if account.cron_id.try_lock_for_update(allow_referencing=True):
+                account.cron_id.name = account._cron_name()
+
+    def _claim_shards(self):
+        """Hold all parts of the accounts until the end of the transaction: their listings are about to be dealt anew.
+
+        :raise UserError: while one of them is being pushed
+        """
+        for account in self:
+            for shard in range(account.shards):
+                if not try_transaction_lock(self.env.cr, shard_key(account.id, shard)):
+                    raise UserError(self.env._("%s is being pushed right now: pause it first.", account.name))
 
     def _cron_name(self):
         return self.env._("Marketplace Sync: push stock to %s", self.name)
@@ -200,13 +226,23 @@ class MarketplaceConfig(models.Model):
 
     def _forget_shop(self):
         """Another shop: what the former one acknowledged, and where, says nothing about it."""
-        listings = self.env["marketplace.listing"].sudo().search([("config_id", "in", self.ids)])
-        listings.write({"state": "pending", "external_id": False, "error": False})
-        self.sudo().location_ids.unlink()
+        forgetful = self.sudo().with_context(active_test=False)
+        forgetful.listing_ids.write({"state": "pending", "external_id": False, "error": False})
+        forgetful.location_ids.unlink()
         self.sudo().write({"state": "draft", "shop_name": False})
 
     def _mark(self, reason):
         self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.config_id = ANY(%s)", self.ids), reason)
+
+
+def _shop_address(text):
+    """The parts of an address that is nothing but a scheme, a host and perhaps a port, else None."""
+    try:
+        url = urlsplit(text)
+        is_bare = url.port != 0 and "@" not in url.netloc and text.lower() == f"{url.scheme}://{url.netloc}".lower()
+    except ValueError:  # an impossible port, a bracket that is not closed
+        return None
+    return url if is_bare and re.fullmatch(r"[\w.:-]+", url.hostname or "") else None
 
 
 def _is_loopback(host):

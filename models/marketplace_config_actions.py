@@ -61,12 +61,11 @@ class MarketplaceConfig(models.Model):
         if account.state != "connected":
             raise UserError(self.env._("%s is not connected: test the connection first, or resume it.", self.name))
         done = account._drain()
-        if account.state == "error":
-            return self._notify("danger", account.last_error)
-        if done["remaining"] and (done["busy"] or account.last_error):
-            return self._notify("warning", account.last_error or self.env._(
-                "Its scheduled action is pushing already."))
-        if not any(done.values()):
+        if done["state"] == "error":
+            return self._notify("danger", done["trouble"])
+        if done["remaining"] and (done["busy"] or done["trouble"]):
+            return self._notify("warning", done["trouble"] or self.env._("Its scheduled action is pushing already."))
+        if not (done["done"] or done["failed"] or done["remaining"]):
             return self._notify("success", self.env._("Nothing was waiting: the shop is up to date."))
         return self._notify("warning" if done["failed"] else "success", self.env._(
             "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done))

@@ -66,7 +66,7 @@ class MarketplaceConfig(models.Model):
 
         :param int limit: listings
         :return: dict of `done` (listings acknowledged or found up to date), `failed`, `remaining` (listings
-            still waiting) and `busy` (somebody else is pushing)
+            still waiting), `busy` (somebody else is pushing), and the account's `state` and `trouble` afterwards
         """
         self.ensure_one()
         self.env.flush_all()
@@ -103,23 +103,31 @@ class MarketplaceConfig(models.Model):
     def _is_backing_off(self):
         return bool(self.retry_at and self.retry_at > fields.Datetime.now())
 
-    def _back_off(self, error):
-        """Leave the shop alone for a while: exponentially longer each time, at random within that (full jitter).
+    def _backoff_delay(self, error):
+        """How long to leave the shop alone: exponentially longer each time, at random within that (full jitter).
 
         :param error: an `Unavailable`
         :return: seconds until the next try
         """
-        failures = self.failures + 1
-        delay = random.uniform(0.5, min(MAX_BACKOFF, 2 ** min(failures, 12)))
-        delay = max(delay, error.retry_after or 0)
+        delay = random.uniform(0.5, min(MAX_BACKOFF, 2 ** min(self.failures + 1, 12)))
+        return max(delay, error.retry_after or 0)
+
+    def _back_off(self, error, delay, leave):
+        """Say that the shop can't be reached, and when it is tried again.
+
+        :param error: an `Unavailable`
+        :param delay: seconds until then
+        :param leave: whether the scheduled action has to come back for it
+        """
         self.write({
-            "failures": failures, "last_error": error.reason,
+            "failures": self.failures + 1, "last_error": error.reason,
             "retry_at": fields.Datetime.now() + timedelta(seconds=delay),
         })
+        if leave and self.cron_id:
+            self.cron_id._trigger(at=self.retry_at)
         self._log("warning", "account", error.reason, request_id=error.request_id)
         _logger.warning("marketplace_sync: unavailable account=%r reason=%r retry_in_s=%.1f request_id=%s",
                         self.name, error.reason, delay, error.request_id or "-")
-        return delay
 
     def _stop(self, error):
         """Only a person can help: say so where people look. Marks are kept.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 
 class MarketplaceCredential(models.Model):
@@ -15,7 +16,8 @@ class MarketplaceCredential(models.Model):
     config_id = fields.Many2one("marketplace.config", "Account", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="config_id.company_id", store=True)
     key = fields.Char(required=True)
-    value = fields.Char(required=True, copy=False, groups="marketplace_sync.group_marketplace_manager")
+    value = fields.Char(
+        required=True, copy=False, exportable=False, groups="marketplace_sync.group_marketplace_manager")
     expires_at = fields.Datetime(help="Empty for a secret that lasts.")
 
     _unique_key = models.Constraint("UNIQUE(config_id, key)", "This account has that credential already.")
@@ -33,7 +35,7 @@ class MarketplaceCredential(models.Model):
     def copy_data(self, default=None):
         raise AccessError(self.env._("Credentials can't be duplicated: enter them again on the other account."))
 
-    def export_data(self, fields_to_export):
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
         raise AccessError(self.env._("Credentials can't be exported."))
 
     @api.model
@@ -45,10 +47,23 @@ class MarketplaceCredential(models.Model):
         :param value: the secret, or False to remove it
         :param expires_at: naive UTC, False for one that lasts
         """
-        credential = self.sudo().search([("config_id", "=", account.id), ("key", "=", key)])
         if not value:
-            credential.unlink()
-        elif credential:
-            credential.write({"value": value, "expires_at": expires_at})
-        else:
-            self.sudo().create({"config_id": account.id, "key": key, "value": value, "expires_at": expires_at})
+            self.sudo().search([("config_id", "=", account.id), ("key", "=", key)]).unlink()
+            return
+        self.env.flush_all()
+        # Not through the ORM: what fails there is logged with its values.
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO marketplace_credential AS credential
+                        (config_id, company_id, key, value, expires_at, create_uid, create_date, write_uid, write_date)
+            VALUES (%(account)s, %(company)s, %(key)s, %(value)s, %(expires_at)s,
+                    %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC')
+                ON CONFLICT (config_id, key)
+                DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at,
+                              write_uid = excluded.write_uid, write_date = excluded.write_date
+            """,
+            account=account.id, company=account.company_id.id, key=key, value=value,
+            expires_at=expires_at or None, uid=self.env.uid,
+        ), log_exceptions=False)
+        self.sudo().invalidate_model()
+        account.invalidate_recordset(["credential_ids"])

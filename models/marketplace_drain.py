@@ -10,14 +10,16 @@ from odoo.tools import SQL
 
 from ..adapters.base import AdapterError, Unavailable
 from .advisory_lock import session_lock, shard_key
-from .drain_run import COLLISIONS, Run, Waiting
+from .drain_run import COLLISIONS, Run
 
 _logger = logging.getLogger(__name__)
 
 MAX_SECONDS = 60.0  # of a drain outside the scheduler, which brings its own limit
 MAX_PAUSE = 10.0  # seconds a drain waits by itself for a shop that is away
-COUNTED_MARKS = 100_000
 LOCK_SECONDS = 5
+MAX_COLLISIONS = 5  # with somebody else's writes, in one drain
+BLOCKED_SECONDS = 60
+CRON_CONTEXT = {"cron_id", "cron_end_time", "ir_cron_progress_id", "lastcall"}
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -38,21 +40,24 @@ class MarketplaceDrain(models.AbstractModel):
         """See marketplace.config._drain."""
         with self._own_cursor() as drain:
             account = account.with_env(drain.env)
-            if not account.exists() or not account.active or account.state != "connected":
-                return {"done": 0, "failed": 0, "remaining": drain._count_waiting(account), "busy": False}
-            return drain._run(account, limit)
+            if account.exists() and account.active and account.state == "connected":
+                return drain._run(account, limit)
+            return {"done": 0, "failed": 0, "remaining": drain._count_waiting(account), "busy": False,
+                    "state": account.exists().state, "trouble": account.exists().last_error}
 
     @contextmanager
     def _own_cursor(self):
         """This model on a cursor of its own, which it may commit, as superuser.
 
         Whoever waits for this drain may hold the very rows it wants to write: it must not wait for them in turn.
+        What it writes down is read by many: it is not in the language of whoever pressed the button.
         """
+        context = {key: value for key, value in self.env.context.items() if key in CRON_CONTEXT}
         with self.pool.cursor() as cr:
             cr.execute(SQL("SET lock_timeout = %s", f"{LOCK_SECONDS}s"))
             cr.commit()
             try:
-                yield self.with_env(self.env(cr=cr, user=SUPERUSER_ID, su=True))
+                yield self.with_env(self.env(cr=cr, user=SUPERUSER_ID, context=context, su=True))
             finally:
                 if not cr.connection.closed:
                     cr.rollback()
@@ -62,7 +67,7 @@ class MarketplaceDrain(models.AbstractModel):
     def _run(self, account, limit):
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
         with account._adapter() as adapter:
-            run = Run(account, adapter, deadline=end_time, limit=limit)
+            run = Run(account, adapter, account.base_url, deadline=end_time, limit=limit)
             try:
                 self._drain_patiently(run)
             except AdapterError as error:
@@ -80,31 +85,45 @@ class MarketplaceDrain(models.AbstractModel):
                 return
             except Unavailable as error:
                 self.env.cr.rollback()
-                delay = run.account._back_off(error)
-                is_short = delay <= min(MAX_PAUSE, run.seconds_left)
-                if not is_short:
-                    run.account.cron_id._trigger(at=run.account.retry_at)
-                self.env.cr.commit()
-                if not is_short:
-                    run.gave_up = True
+                delay = run.account._backoff_delay(error)
+                run.gave_up = delay > min(MAX_PAUSE, run.seconds_left)
+                self._commit_or_leave(partial(run.account._back_off, error, delay, leave=run.gave_up))
+                if run.gave_up:
                     return
                 time.sleep(delay)
+            except COLLISIONS:
+                # Somebody changed, or holds, the same rows. Marks are still there; pushing is repeatable (I4).
+                self.env.cr.rollback()
+                run.collisions += 1
+                if run.collisions > MAX_COLLISIONS:
+                    run.gave_up = True
+                    busy = Unavailable(self.env._("Other transactions hold on to this account's listings."))
+                    self._commit_or_leave(partial(run.account._back_off, busy, BLOCKED_SECONDS, leave=True))
+                    return
 
     def _finish(self, run):
-        remaining = self._count_waiting(run.account)
         account = run.account
+        remaining = self._count_waiting(account)
         _logger.info(
             "marketplace_sync: drain account=%r taken=%s acknowledged=%s unchanged=%s failed=%s remaining=%s "
             "calls=%s seconds=%.3f", account.name, run.taken, run.acknowledged, run.unchanged, run.failed, remaining,
             run.adapter.calls, run.seconds)
         if run.taken:
             self._commit_or_leave(partial(self._note_success, run, remaining))
-        if "ir_cron_progress_id" in self.env.context:
-            goes_on = account.state == "connected" and not run.gave_up and not run.busy
-            self.env["ir.cron"]._commit_progress(remaining=remaining if goes_on else 0)
+        if not run.busy and not run.gave_up and account.state == "connected":
+            self._hand_over(account, remaining)
+        result = {
+            "done": run.acknowledged + run.unchanged, "failed": run.failed, "remaining": remaining, "busy": run.busy,
+            "state": account.state, "trouble": account.last_error}
         self.env.cr.commit()
-        return {
-            "done": run.acknowledged + run.unchanged, "failed": run.failed, "remaining": remaining, "busy": run.busy}
+        return result
+
+    def _hand_over(self, account, remaining):
+        """Have what is left taken by the scheduled action: it may have been here, found the lock taken and gone."""
+        if "ir_cron_progress_id" in self.env.context:
+            self.env["ir.cron"]._commit_progress(remaining=remaining)
+        elif remaining and account.cron_id:
+            account.cron_id._trigger()
 
     def _note_success(self, run, remaining):
         account = run.account
@@ -182,107 +201,3 @@ class MarketplaceDrain(models.AbstractModel):
         ready = [waiting for waiting in chunk if waiting.is_linked and waiting.is_tracked]
         if ready:
             self._push(run, ready)
-
-    # === QUEUE === #
-
-    def _claim(self, run, shard, after):
-        """The next listings with marks, oldest mark first.
-
-        :param int after: only look at marks with a greater id
-        :return: list of `Waiting` and the greatest mark id looked at
-        """
-        rows = self._read_listings(SQL(
-            """
-            SELECT listing_id, array_agg(id) AS ids, (SELECT max(id) FROM head) AS last
-              FROM stock_availability_dirty
-             WHERE listing_id = ANY(ARRAY(SELECT listing_id FROM head))
-             GROUP BY listing_id
-            """), head=self._head_query(run, shard, after, run.chunk_size()))
-        return [waiting for waiting, _last in rows], rows[0][1] if rows else after
-
-    def _read_listings(self, marks, head=None):
-        """Everything about some listings that a push or a link needs, in one query.
-
-        :param SQL marks: a query of (listing_id, ids of its marks, last); may refer to `head`
-        :return: list of pairs (`Waiting`, last)
-        """
-        rows = self.env.execute_query(SQL(
-            """
-            WITH head AS (%(head)s), marks AS (%(marks)s)
-            SELECT listing.id, listing.product_id, listing.product_tmpl_id,
-                   CASE WHEN listing.product_id IS NULL THEN template.default_code ELSE product.default_code END,
-                   listing.sku, listing.external_id, listing.state,
-                   template.active AND (listing.product_id IS NULL OR product.active),
-                   COALESCE(template.is_storable, FALSE),
-                   marks.ids, marks.last
-              FROM marks
-              JOIN marketplace_listing listing ON listing.id = marks.listing_id
-              JOIN product_template template ON template.id = listing.product_tmpl_id
-              LEFT JOIN product_product product ON product.id = listing.product_id
-             ORDER BY listing.id
-            """, head=head or SQL("SELECT"), marks=marks))
-        found = [(Waiting(*row[:-1]), row[-1]) for row in rows]
-        self._find_kits([waiting for waiting, _last in found])
-        return found
-
-    def _head_query(self, run, shard, after, limit):
-        return SQL(
-            """
-            SELECT dirty.id, dirty.listing_id
-              FROM stock_availability_dirty dirty
-              JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
-             WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND dirty.id > %s
-               AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s)
-             ORDER BY dirty.id
-             LIMIT %s
-            """,
-            run.account.id, after, run.account.shards, shard, run.set_aside(), limit,
-        )
-
-    def _has_waiting(self, run, shard):
-        [[found]] = self.env.execute_query(SQL(
-            """SELECT EXISTS (SELECT 1 FROM stock_availability_dirty WHERE listing_id IS NULL)
-                   OR EXISTS (%s)""",
-            self._head_query(run, shard, 0, 1)))
-        self.env.cr.commit()
-        return found
-
-    def _count_waiting(self, account):
-        """How many listings wait, counted in the oldest `COUNTED_MARKS` marks."""
-        [[count]] = self.env.execute_query(SQL(
-            """
-            SELECT count(DISTINCT listing_id)
-              FROM (SELECT dirty.listing_id
-                      FROM stock_availability_dirty dirty
-                      JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
-                     WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL
-                     LIMIT %s) AS waiting
-            """,
-            account.id, COUNTED_MARKS))
-        return count
-
-    def _find_kits(self, chunk):
-        """A kit has no stock of its own, but its components do: Odoo tracks what can be sold of it."""
-        untracked = [waiting for waiting in chunk if not waiting.is_tracked]
-        if untracked:
-            variants = self._variants(untracked)
-            kits = self.env["marketplace.quantity"]._kit_ids([pid for ids in variants.values() for pid in ids])
-            for waiting in untracked:
-                waiting.is_tracked = not kits.isdisjoint(variants[waiting.listing_id])
-
-    def _variants(self, chunk):
-        """Which products' stock each listing sells: its variant, or the active variants of its template.
-
-        :return: dict listing id -> list of product ids, empty for a product that is archived
-        """
-        templates = {waiting.product_tmpl_id for waiting in chunk if not waiting.product_id}
-        variants_of = dict(self.env.execute_query(SQL(
-            """SELECT product_tmpl_id, array_agg(id) FROM product_product
-                WHERE active AND product_tmpl_id = ANY(%s) GROUP BY product_tmpl_id""", list(templates)))
-        ) if templates else {}
-        return {
-            waiting.listing_id: [] if not waiting.is_sold
-            else [waiting.product_id] if waiting.product_id
-            else variants_of.get(waiting.product_tmpl_id, [])
-            for waiting in chunk
-        }

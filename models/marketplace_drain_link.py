@@ -7,6 +7,7 @@ from functools import partial
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..adapters.base import Unavailable
 from .advisory_lock import session_lock, shard_key
 from .drain_run import Run
 
@@ -30,6 +31,8 @@ class MarketplaceDrain(models.AbstractModel):
         found = defaultdict(list)
         for item in run.adapter.find({waiting.sku for waiting in wanted}):
             found[item.sku].append(item)
+        if run.account.base_url != run.base_url:
+            return  # these are another shop's ids
         links = []
         for waiting in wanted:
             reason = self._reason_not_to_link(waiting.sku, found[waiting.sku])
@@ -43,8 +46,8 @@ class MarketplaceDrain(models.AbstractModel):
             self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.id = ANY(%s)", list(unmarked)), "linked")
         self._fail(run, [(waiting, reasons[waiting.listing_id], "")
                          for waiting in chunk if waiting.listing_id in reasons])
-        run.linked += len(links)
         self.env.cr.commit()
+        run.count(linked=len(links), failed=len(reasons), taken=len(reasons))
 
     def _reasons_not_to_look(self, account, chunk):
         """What Odoo itself knows to be wrong: dict listing id -> reason."""
@@ -54,7 +57,10 @@ class MarketplaceDrain(models.AbstractModel):
             if not waiting.sku:
                 reasons[waiting.listing_id] = self.env._(
                     "The product has no SKU: fill in its Internal Reference.")
-            elif waiting.sku in namesakes:
+            elif not waiting.is_sold and namesakes.get(waiting.sku):
+                reasons[waiting.listing_id] = self.env._(
+                    "The product is archived and another one has its SKU %s now.", waiting.sku)
+            elif namesakes.get(waiting.sku, 0) > 1:
                 reasons[waiting.listing_id] = self.env._(
                     "%(count)s products in Odoo have the SKU %(sku)s: give each its own Internal Reference.",
                     count=namesakes[waiting.sku], sku=waiting.sku)
@@ -64,7 +70,7 @@ class MarketplaceDrain(models.AbstractModel):
         return reasons
 
     def _namesakes(self, account, skus):
-        """SKUs that more than one product the account may sell has: dict SKU -> how many."""
+        """How many active products that the account may sell have each SKU: dict SKU -> count."""
         return dict(self.env.execute_query(SQL(
             """
             SELECT product.default_code, count(*)
@@ -73,7 +79,6 @@ class MarketplaceDrain(models.AbstractModel):
              WHERE product.active AND product.default_code = ANY(%s)
                AND (template.company_id IS NULL OR template.company_id = ANY(%s))
              GROUP BY product.default_code
-            HAVING count(*) > 1
             """,
             skus, account.company_id.parent_ids.ids)))
 
@@ -93,6 +98,17 @@ class MarketplaceDrain(models.AbstractModel):
         if not links:
             return
         listing_ids, external_ids, skus = map(list, zip(*links, strict=True))
+        # An item has one number: whoever held it before, under the same SKU, lets go of it.
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_listing former
+               SET state = 'pending', external_id = NULL
+              FROM unnest(%s::integer[], %s::varchar[]) AS found (id, external_id)
+              JOIN marketplace_listing listing ON listing.id = found.id
+             WHERE former.external_id = found.external_id AND former.config_id = listing.config_id
+               AND former.id <> ALL(%s)
+            """,
+            listing_ids, external_ids, listing_ids))
         self.env.cr.execute(SQL(
             """
             UPDATE marketplace_listing listing
@@ -120,12 +136,16 @@ class MarketplaceDrain(models.AbstractModel):
         with self._own_cursor() as drain:
             own = account.with_env(drain.env)
             with own._adapter() as adapter:
-                run = Run(own, adapter, deadline=time.monotonic())
+                run = Run(own, adapter, own.base_url, deadline=time.monotonic())
                 for shard in range(own.shards):
                     with session_lock(drain.env.cr, shard_key(own.id, shard), wait=True) as held:
-                        if held:
-                            drain._link_shard(run, shard)
+                        if not held:
+                            raise Unavailable(self.env._("It is being pushed right now: try again in a minute."))
+                        drain._link_shard(run, shard)
                 drain._commit_or_leave(partial(own._keep_token, adapter))
+            # The scheduled action may have found the lock taken and gone.
+            own.cron_id and own.cron_id._trigger()
+            drain.env.cr.commit()
             return run.linked, run.failed
 
     def _link_shard(self, run, shard):

@@ -5,12 +5,9 @@ import logging
 from odoo import models
 from odoo.tools import SQL
 
-from ..adapters.base import Acknowledged, AdapterError, Conflict, Level, Rejected, Unavailable
-from .drain_run import COLLISIONS
+from ..adapters.base import Acknowledged, AdapterError, Conflict, Level, Rejected
 
 _logger = logging.getLogger(__name__)
-
-MAX_COLLISIONS = 5
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -27,15 +24,10 @@ class MarketplaceDrain(models.AbstractModel):
         # The snapshot has been read; none is kept open while the shop takes its time.
         self.env.cr.commit()
         outcomes, trouble = self._send(run.adapter, levels)
-        try:
-            self._store(run, chunk, levels, outcomes)
-            self.env["ir.cron"]._commit_progress(len(chunk))
-        except COLLISIONS:
-            # Somebody changed the same listings. Their marks are still there, and pushing is repeatable (I4).
-            self.env.cr.rollback()
-            run.collisions += 1
-            if run.collisions > MAX_COLLISIONS:
-                raise Unavailable(self.env._("The database was too busy to store what the shop said.")) from None
+        if run.account.base_url == run.base_url:
+            counts = self._store(run, chunk, levels, outcomes)
+            self.env["ir.cron"]._commit_progress(counts["taken"])
+            run.count(**counts)  # not before: what could not be committed did not happen
         if trouble:
             raise trouble
 
@@ -75,6 +67,8 @@ class MarketplaceDrain(models.AbstractModel):
         """Keep what the shop said and take the listings it settled out of the queue (I6).
 
         A listing with a level that has no outcome, or a conflict, keeps its marks and is taken again.
+
+        :return: dict of what to count, in listings
         """
         self.env["marketplace.level"]._store([
             (*outcome.key, outcome.quantity if isinstance(outcome, Acknowledged) else outcome.actual,
@@ -100,9 +94,9 @@ class MarketplaceDrain(models.AbstractModel):
         self._clear_errors([waiting.listing_id for waiting in accepted if waiting.state == "error"])
         self._forget_marks(accepted)
         acknowledged = sum(waiting.listing_id in sent for waiting in accepted)
-        run.acknowledged += acknowledged
-        run.unchanged += len(accepted) - acknowledged
-        run.taken += len(accepted)
+        return {
+            "taken": len(settled), "acknowledged": acknowledged, "unchanged": len(accepted) - acknowledged,
+            "failed": len(settled) - len(accepted)}
 
     def _clear_errors(self, listing_ids):
         if listing_ids:
@@ -133,8 +127,6 @@ class MarketplaceDrain(models.AbstractModel):
         self.env["marketplace.listing"].invalidate_model()
         self._forget_marks([waiting for waiting, _reason, _request in failures])
         self._log_failures(run, failures)
-        run.failed += len(failures)
-        run.taken += len(failures)
 
     def _log_failures(self, run, failures):
         for waiting, reason, request_id in failures:

@@ -154,9 +154,17 @@ class MarketplaceListing(models.Model):
         :param products: product.product whose `default_code` is the new one
         :param former_skus: the SKUs they had before
         """
-        own = self.sudo().search([("product_id", "in", products.ids)])
+        own = self.sudo().search([
+            "|", ("product_id", "in", products.ids),
+            "&", ("product_id", "=", False), ("product_tmpl_id", "in", products.product_tmpl_id.ids)])
         own.write({"state": "pending", "external_id": False, "error": False})
         own.level_ids.unlink()
-        skus = [sku for sku in {*former_skus, *products.mapped("default_code")} if sku]
-        namesakes = self.sudo().search([("sku", "in", skus), ("state", "=", "error"), ("id", "not in", own.ids)])
-        (own | namesakes)._mark("SKU")
+        own._mark("SKU")
+        self._look_again([*former_skus, *products.mapped("default_code")])
+
+    @api.model
+    def _look_again(self, skus):
+        """Try failed listings with these SKUs again: who else has the SKU may have been what was wrong."""
+        skus = [sku for sku in skus if sku]
+        if skus:
+            self.sudo().search([("sku", "in", skus), ("state", "=", "error")])._mark("SKU")

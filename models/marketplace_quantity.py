@@ -5,8 +5,9 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL, float_round
 
-# Modules whose override of product.product._compute_quantities_dict leaves plain products as `stock` counts
+# What Odoo's quantities are computed by, and the modules whose overrides leave plain products as `stock` counts
 # them: `mrp` concerns itself with kits, `purchase_stock` with a context we don't set.
+QUANTITY_METHODS = ("_compute_quantities", "_compute_quantities_dict", "_get_domain_locations_new")
 TRANSPARENT_OVERRIDES = {"stock", "mrp", "purchase_stock"}
 
 
@@ -67,11 +68,10 @@ class MarketplaceQuantity(models.AbstractModel):
 
     def _from_odoo(self, account, product_ids, locations):
         products = self.env["product.product"].sudo().with_company(account.company_id).with_context(
+            # As superuser nothing else keeps other companies' bills of materials from making kits of our products.
+            company_id=account.company_id.id,
             location=locations.ids, active_test=False, prefetch_fields=False).browse(product_ids)
-        if not products:
-            return {}
-        numbers = products._compute_quantities_dict(None, None, None)
-        return {product_id: values.get(account.stock_field, 0.0) for product_id, values in numbers.items()}
+        return {product.id: product[account.stock_field] for product in products}
 
     @api.model
     def _kit_ids(self, product_ids):
@@ -91,8 +91,8 @@ class MarketplaceQuantity(models.AbstractModel):
     def _has_foreign_override(self):
         """Whether an addon we know nothing about has its say in Odoo's quantities; then only Odoo is asked."""
         return any(
-            "_compute_quantities_dict" in vars(cls) and getattr(cls, "_module", None) not in TRANSPARENT_OVERRIDES
-            for cls in type(self.env["product.product"]).__mro__
+            method in vars(cls) and vars(cls).get("_module") not in TRANSPARENT_OVERRIDES
+            for cls in type(self.env["product.product"]).__mro__ for method in QUANTITY_METHODS
         )
 
     def _whole(self, quantity):

@@ -11,7 +11,8 @@ class ProductProduct(models.Model):
         "Sell on Shopify", copy=False,
         help="Lists this variant on every connected Shopify shop of its company and keeps its stock there up to date.")
     marketplace_listing_ids = fields.One2many(
-        "marketplace.listing", "product_id", "Marketplace Listings", readonly=True)
+        "marketplace.listing", "product_id", "Marketplace Listings", readonly=True,
+        groups="marketplace_sync.group_marketplace_user")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -28,12 +29,20 @@ class ProductProduct(models.Model):
         return {**{tick: True for tick in TICKS if template and template[tick]}, **vals}
 
     def write(self, vals):
-        former_skus = self.mapped("default_code") if "default_code" in vals else []
+        former_skus = {product: product.default_code for product in self} if "default_code" in vals else {}
         result = super().write(vals)
         for tick in TICKS.keys() & vals.keys():
             self.env["marketplace.listing"]._follow_ticks(self, TICKS[tick])
         if "active" in vals:
             self.env["stock.availability.dirty"]._dirty(self.ids, "archived" if not vals["active"] else "unarchived")
-        if "default_code" in vals:
-            self.env["marketplace.listing"]._sku_changed(self, former_skus)
+            self.env["marketplace.listing"]._look_again(self.mapped("default_code"))
+        changed = self.filtered(lambda product: product.default_code != former_skus.get(product, product.default_code))
+        if changed:
+            self.env["marketplace.listing"]._sku_changed(changed, [former_skus[product] for product in changed])
+        return result
+
+    def unlink(self):
+        skus = self.mapped("default_code")
+        result = super().unlink()
+        self.env["marketplace.listing"]._look_again(skus)
         return result

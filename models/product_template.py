@@ -18,7 +18,8 @@ class ProductTemplate(models.Model):
     shopify_partly = fields.Boolean(
         "Partly on Shopify", compute="_compute_shopify_product", help="Only some of the variants are sold on Shopify.")
     marketplace_listing_ids = fields.One2many(
-        "marketplace.listing", "product_tmpl_id", "Marketplace Listings", readonly=True)
+        "marketplace.listing", "product_tmpl_id", "Marketplace Listings", readonly=True,
+        groups="marketplace_sync.group_marketplace_user")
 
     @api.depends("product_variant_ids.shopify_product")
     def _compute_shopify_product(self):
@@ -28,8 +29,17 @@ class ProductTemplate(models.Model):
             template.shopify_partly = any(ticks) and not all(ticks)
 
     def _inverse_shopify_product(self):
-        for template in self:
-            template.product_variant_ids.shopify_product = template.shopify_product
+        self._tick_variants("shopify_product")
+
+    def _tick_variants(self, tick):
+        """Tick the active variants of ticked products, and untick all variants of the others."""
+        ticked = self.filtered(tick)
+        unticked = self - ticked
+        if self.env.context.get("import_file"):
+            # A half-ticked product was exported as unticked: importing that again is not to change it.
+            unticked -= unticked.filtered(lambda template: template.product_variant_ids.filtered(tick))
+        ticked.product_variant_ids.write({tick: True})
+        unticked.with_context(active_test=False).product_variant_ids.write({tick: False})
 
     def _search_shopify_product(self, operator, value):
         """Products of which at least one variant is sold on Shopify."""

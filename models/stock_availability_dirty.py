@@ -40,6 +40,17 @@ class StockAvailabilityDirty(models.Model):
     marked_at = fields.Datetime("Waiting Since", readonly=True)
     reason = fields.Char(readonly=True)
 
+    @property
+    def _table_query(self):
+        # The table has no foreign keys: rows of what was deleted stay until they are collected, and can't be shown.
+        return SQL("""
+            SELECT dirty.*
+              FROM stock_availability_dirty dirty
+             WHERE EXISTS (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id)
+               AND (dirty.product_id IS NULL OR EXISTS (SELECT 1 FROM product_product WHERE id = dirty.product_id))
+               AND (dirty.listing_id IS NULL OR EXISTS (SELECT 1 FROM marketplace_listing WHERE id = dirty.listing_id))
+        """)
+
     def init(self):
         hooks.create_dirty_table(self.env.cr)
         self.pool.post_init(hooks.create_views, self.env.cr)
@@ -152,7 +163,8 @@ class StockAvailabilityDirty(models.Model):
             WITH RECURSIVE taken AS (
                 DELETE FROM stock_availability_dirty
                  WHERE id = ANY(ARRAY(SELECT id FROM stock_availability_dirty
-                                       WHERE listing_id IS NULL ORDER BY id LIMIT %(limit)s))
+                                       WHERE listing_id IS NULL ORDER BY id LIMIT %(limit)s
+                                         FOR UPDATE SKIP LOCKED))
                 RETURNING product_id, marked_at, reason
             ), changed AS (
                 SELECT product_id, min(marked_at) AS marked_at, min(reason) AS reason
@@ -217,6 +229,22 @@ class StockAvailabilityDirty(models.Model):
         if removed:
             _logger.info("marketplace_sync: garbage kind=dirty removed=%s", removed)
         return removed, removed >= GC_CHUNK
+
+    @api.autovacuum
+    def _gc_backlog(self) -> None:
+        """Keep what no account takes from growing for ever: sort it, and keep only the newest mark of each listing.
+
+        The newest, because a push under way deletes the marks it has read: whichever came after them has to stay.
+        """
+        with self.pool.cursor() as cr:
+            dirty = self.with_env(self.env(cr=cr))
+            while dirty._sort() >= SORT_CHUNK:
+                pass
+            cr.execute("""
+                DELETE FROM stock_availability_dirty older
+                 USING stock_availability_dirty newer
+                 WHERE newer.listing_id = older.listing_id AND newer.id > older.id
+            """)
 
     @api.model
     def _gc_invalid_shopify_records(self) -> int:

@@ -26,3 +26,8 @@ class StockMove(models.Model):
         if changes_forecast and "product_id" in vals:
             self.env["stock.availability.dirty"]._dirty(self.product_id.ids, "move")
         return result
+
+    def unlink(self):
+        planned = self.filtered(lambda move: move.state not in ("draft", "cancel"))
+        self.env["stock.availability.dirty"]._dirty(planned.product_id.ids, "move")
+        return super().unlink()

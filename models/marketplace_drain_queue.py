@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
+from odoo import models
+from odoo.tools import SQL
+
+from .drain_run import Waiting
+
+COUNTED_MARKS = 100_000
+
+
+class MarketplaceDrain(models.AbstractModel):
+    """What waits for an account, as one snapshot sees it."""
+
+    _inherit = "marketplace.drain"
+
+    def _claim(self, run, shard, after):
+        """The next listings with marks, oldest mark first.
+
+        :param int after: only look at marks with a greater id
+        :return: list of `Waiting` and the greatest mark id looked at
+        """
+        rows = self._read_listings(SQL(
+            """
+            SELECT listing_id, array_agg(id) AS ids, (SELECT max(id) FROM head) AS last
+              FROM stock_availability_dirty
+             WHERE listing_id = ANY(ARRAY(SELECT listing_id FROM head))
+             GROUP BY listing_id
+            """), head=self._head_query(run, shard, after, run.chunk_size()))
+        return [waiting for waiting, _last in rows], rows[0][1] if rows else after
+
+    def _read_listings(self, marks, head=None):
+        """Everything about some listings that a push or a link needs, in one query.
+
+        :param SQL marks: a query of (listing_id, ids of its marks, last); may refer to `head`
+        :return: list of pairs (`Waiting`, last)
+        """
+        rows = self.env.execute_query(SQL(
+            """
+            WITH head AS (%(head)s), marks AS (%(marks)s)
+            SELECT listing.id, listing.product_id, listing.product_tmpl_id,
+                   CASE WHEN listing.product_id IS NULL THEN template.default_code ELSE product.default_code END,
+                   listing.sku, listing.external_id, listing.state,
+                   template.active AND (listing.product_id IS NULL OR product.active),
+                   COALESCE(template.is_storable, FALSE),
+                   marks.ids, marks.last
+              FROM marks
+              JOIN marketplace_listing listing ON listing.id = marks.listing_id
+              JOIN product_template template ON template.id = listing.product_tmpl_id
+              LEFT JOIN product_product product ON product.id = listing.product_id
+             ORDER BY listing.id
+            """, head=head or SQL("SELECT"), marks=marks))
+        found = [(Waiting(*row[:-1]), row[-1]) for row in rows]
+        self._find_kits([waiting for waiting, _last in found])
+        return found
+
+    def _head_query(self, run, shard, after, limit):
+        return SQL(
+            """
+            SELECT dirty.id, dirty.listing_id
+              FROM stock_availability_dirty dirty
+              JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
+             WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND dirty.id > %s
+               AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s)
+             ORDER BY dirty.id
+             LIMIT %s
+            """,
+            run.account.id, after, run.account.shards, shard, run.set_aside(), limit,
+        )
+
+    def _has_waiting(self, run, shard):
+        [[found]] = self.env.execute_query(SQL(
+            """SELECT EXISTS (SELECT 1 FROM stock_availability_dirty WHERE listing_id IS NULL)
+                   OR EXISTS (%s)""",
+            self._head_query(run, shard, 0, 1)))
+        self.env.cr.commit()
+        return found
+
+    def _count_waiting(self, account):
+        """How many listings wait, counted in `COUNTED_MARKS` marks; at least 1 while there are unsorted marks."""
+        [[count]] = self.env.execute_query(SQL(
+            """
+            SELECT greatest(count(DISTINCT listing_id),
+                            (SELECT 1 FROM stock_availability_dirty WHERE listing_id IS NULL LIMIT 1))
+              FROM (SELECT dirty.listing_id
+                      FROM stock_availability_dirty dirty
+                      JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
+                     WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL
+                     LIMIT %s) AS waiting
+            """,
+            account.id, COUNTED_MARKS))
+        return count
+
+    def _find_kits(self, chunk):
+        """A kit has no stock of its own, but its components do: Odoo tracks what can be sold of it."""
+        untracked = [waiting for waiting in chunk if not waiting.is_tracked]
+        if untracked:
+            variants = self._variants(untracked)
+            kits = self.env["marketplace.quantity"]._kit_ids([pid for ids in variants.values() for pid in ids])
+            for waiting in untracked:
+                waiting.is_tracked = not kits.isdisjoint(variants[waiting.listing_id])
+
+    def _variants(self, chunk):
+        """Which products' stock each listing sells: its variant, or the active variants of its template.
+
+        :return: dict listing id -> list of product ids, empty for a product that is archived
+        """
+        templates = {waiting.product_tmpl_id for waiting in chunk if not waiting.product_id}
+        variants_of = dict(self.env.execute_query(SQL(
+            """SELECT product_tmpl_id, array_agg(id) FROM product_product
+                WHERE active AND product_tmpl_id = ANY(%s) GROUP BY product_tmpl_id""", list(templates)))
+        ) if templates else {}
+        return {
+            waiting.listing_id: [] if not waiting.is_sold
+            else [waiting.product_id] if waiting.product_id
+            else variants_of.get(waiting.product_tmpl_id, [])
+            for waiting in chunk
+        }
