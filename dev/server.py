@@ -3,7 +3,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
@@ -13,12 +13,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from dev import clone, odoo
 from dev.provision import Machine
+from dev.run import stop
 from dev.say import Trouble
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8069
 START_SECONDS = 120
-STOP_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def serving(machine: Machine, database: str, *, port: int | None = None, cron_th
         _wait_until_it_answers(url, process, log)
         yield Server(url, database, log, process)
     finally:
-        _stop(process)
+        stop(process)
 
 
 def _free_port(wanted: int | None) -> int:
@@ -87,13 +87,3 @@ def _answers(url: str, process: subprocess.Popen, log: Path) -> None:
     if process.poll() is not None:
         raise Trouble(f"Odoo stopped while it was starting: its log is {log}.")
     requests.get(f"{url}/web/health", timeout=10).raise_for_status()
-
-
-def _stop(process: subprocess.Popen) -> None:
-    """Stop the server we started, by its own process and no other."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
-        return
-    process.kill()
-    process.wait()
