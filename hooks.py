@@ -33,10 +33,11 @@ def create_dirty_table(cr):
         CREATE INDEX IF NOT EXISTS stock_availability_dirty_unsorted_index
             ON stock_availability_dirty (id) WHERE listing_id IS NULL
     """)
-    # What waits for one account, oldest first.
+    # What waits for one account, oldest first. Its condition is not that of the next index, although it holds for the
+    # same rows: what looks up a listing's marks could else walk through all of this one, when statistics are old.
     cr.execute("""
         CREATE INDEX IF NOT EXISTS stock_availability_dirty_config_index
-            ON stock_availability_dirty (config_id, id) WHERE listing_id IS NOT NULL
+            ON stock_availability_dirty (config_id, id) WHERE config_id IS NOT NULL
     """)
     # All marks of one listing.
     cr.execute("""
@@ -86,6 +87,11 @@ def create_views(cr):
 def uninstall_hook(env):
     """Leave nothing behind: Odoo removes what has an XML id, this removes the rest."""
     env["marketplace.config"].sudo().with_context(active_test=False).search([]).cron_id.unlink()
+    # What our models have from `mail` and others is known under their names, and Odoo forgets these two kinds.
+    for kind, model_path in (("ir.model.fields.selection", "field_id.model"), ("ir.model.inherit", "model_id.model")):
+        ours = env[kind].sudo().search([(model_path, "=like", "marketplace.%")])
+        env["ir.model.data"].sudo().search([
+            ("model", "=", kind), ("res_id", "in", ours.ids), ("module", "!=", "marketplace_sync")]).unlink()
     for platform in PLATFORMS:
         env.cr.execute(SQL("DROP VIEW IF EXISTS %s", SQL.identifier(f"stock_availability_dirty_{platform}")))
     env.cr.execute("DROP TABLE IF EXISTS stock_availability_dirty")

@@ -96,6 +96,8 @@ class MarketplaceConfig(models.Model):
         for account in self.filtered(key):
             self.env["marketplace.credential"]._set(account, key, account[key].strip())
             account._forget_token()
+            # Typed in is not read out: what answers the save would show it again.
+            account.invalidate_recordset([key, "secrets_set"])
 
     def _compute_counts(self):
         listings = self.env["marketplace.listing"]._read_group(

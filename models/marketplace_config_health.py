@@ -77,13 +77,14 @@ class MarketplaceConfig(models.Model):
     @api.model
     def _wake(self):
         """Start the scheduled actions of all accounts that push at once."""
-        cron_ids = self.env.execute_query(SQL(
+        crons = self.env.execute_query(SQL(
             """
             SELECT account.cron_id,
                    -- A trigger that is locked is being used up by a run that may have looked already.
-                   EXISTS (SELECT 1 FROM ir_cron_trigger waiting
-                            WHERE waiting.cron_id = account.cron_id AND waiting.call_at <= %(now)s
-                              FOR KEY SHARE SKIP LOCKED)
+                   (SELECT waiting.create_date FROM ir_cron_trigger waiting
+                     WHERE waiting.cron_id = account.cron_id AND waiting.call_at <= %(now)s
+                     ORDER BY waiting.id DESC LIMIT 1
+                       FOR KEY SHARE SKIP LOCKED)
               FROM marketplace_config account
              WHERE account.active AND account.state = 'connected' AND account.push_mode = 'immediate'
                AND account.cron_id IS NOT NULL
@@ -91,12 +92,13 @@ class MarketplaceConfig(models.Model):
             """,
             now=fields.Datetime.now(),
         ))
-        crons = self.env["ir.cron"].sudo()
-        for cron_id, is_triggered in cron_ids:
-            if not is_triggered:
-                crons.browse(cron_id)._trigger()
-        if cron_ids and all(is_triggered for _cron_id, is_triggered in cron_ids):
-            self.env.cr.postcommit.add(crons._notifydb)
+        cron_model = self.env["ir.cron"].sudo()
+        overlooked = self.env.cr.now() - timedelta(seconds=1)
+        for cron_id, triggered_at in crons:
+            if not triggered_at:
+                cron_model.browse(cron_id)._trigger()
+            elif triggered_at < overlooked:
+                self.env.cr.postcommit.add(cron_model._notifydb)
 
     # === TROUBLE === #
 

@@ -170,15 +170,15 @@ class MarketplaceDrain(models.AbstractModel):
         """
         after = 0
         while not run.is_over() and self._may_go_on(run):
-            sorted_marks = self.env["stock.availability.dirty"]._sort()
             chunk, last = self._claim(run, shard, after)
             if chunk:
                 self._drain_chunk(run, chunk)
                 after = last
-            elif after:
-                after = 0  # transactions that took long commit marks with low ids
-            elif not sorted_marks:
+                continue
+            # Only now: sorting a long queue ahead of what can be pushed would keep the shop waiting.
+            if not self.env["stock.availability.dirty"]._sort() and not after:
                 return True
+            after = 0  # transactions that took long commit marks with low ids
         return False
 
     def _may_go_on(self, run):
