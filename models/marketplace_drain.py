@@ -169,6 +169,8 @@ class MarketplaceDrain(models.AbstractModel):
         :return: whether it ended because nothing was found
         """
         after = 0
+        # Once ahead of all: what is ready and marked anew is then pushed, counted and, if refused, reported once.
+        self.env["stock.availability.dirty"]._sort()
         while not run.is_over() and self._may_go_on(run):
             chunk, last = self._claim(run, shard, after)
             if chunk:
