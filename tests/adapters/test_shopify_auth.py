@@ -31,12 +31,6 @@ def shop(clock):
     return sandbox.Shop(clock=clock)
 
 
-@pytest.fixture
-def server(shop):
-    with sandbox.serve(shop) as server:
-        yield server
-
-
 def test_token_is_fetched_once_and_handed_over(shop, server, clock):
     adapter = adapter_for(server, CLIENT, clock)
     assert adapter.token is None

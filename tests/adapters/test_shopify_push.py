@@ -21,17 +21,6 @@ from test_shopify_kit import (
 sandbox = pytest.importorskip("sandbox.shopify")
 
 
-@pytest.fixture
-def shop():
-    return sandbox.Shop()
-
-
-@pytest.fixture
-def server(shop):
-    with sandbox.serve(shop) as server:
-        yield server
-
-
 def test_1000_levels_in_four_calls(shop, server):
     location, items = stocked(shop, 1000)
     adapter = adapter_for(server)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Goods by the hundred thousand, made by SQL as copies of a product of Odoo's demo data, and a shop that has them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dev import clone, database, odoo, postgres, sandbox_shopify, say
+from dev.bench.inside import environment
+from dev.provision import Machine
+from dev.sandbox_shopify import Shop
+
+MODEL = "product.product_product_7"  # the Storage Box: storable, no variants, no bill of materials
+PIECES = 100
+TOKEN = "shpat_sandbox"
+SKU = "BENCH-%06d"
+
+
+@contextmanager
+def selling(machine: Machine, listings: int) -> Iterator[tuple[str, Shop, int]]:
+    """Give a database that sells `listings` products, a shop that has them all, and the account's id.
+
+    Steady state: every listing is linked, and Odoo, the shop and the number last acknowledged agree.
+    """
+    name = clone.database("bench")
+    say.line(f"  making a database and a shop with {listings:,} listings")
+    database.fresh(machine, name)
+    try:
+        odoo.install_cleanly(machine, name)
+        with sandbox_shopify.running(machine) as shop:
+            place = shop.post("locations", name="Main Street")["id"]
+            skus = [SKU % number for number in range(1, listings + 1)]
+            items = shop.post("items", skus=skus, quantities={place: PIECES})["ids"]
+            add_products(name, listings)
+            yield name, shop, _list(name, shop, dict(zip(skus, items, strict=True)))
+    finally:
+        database.drop(name)
+
+
+def add_products(name: str, number: int) -> None:
+    """Add products with PIECES pieces each in WH/Stock."""
+    with environment(name) as env:
+        model = env.ref(MODEL)
+        values = {"default_code": "'BENCH-' || lpad(n::text, 6, '0')"}
+        series = f"generate_series(1, {number}) AS n"
+        _copy(env.cr, "product_template", model.product_tmpl_id.id, series, values)
+        created = "(SELECT id, default_code FROM product_template WHERE default_code LIKE 'BENCH-%' ORDER BY id) AS t"
+        values = {"product_tmpl_id": "t.id", "default_code": "t.default_code", "barcode": "NULL"}
+        _copy(env.cr, "product_product", model.id, created, values)
+        created = "(SELECT id FROM product_product WHERE default_code LIKE 'BENCH-%' ORDER BY id) AS p"
+        quant = env["stock.quant"].search([("product_id", "=", model.id), ("location_id.usage", "=", "internal")])
+        values = {"product_id": "p.id", "quantity": str(PIECES), "reserved_quantity": "0"}
+        _copy(env.cr, "stock_quant", quant.id, created, values)
+        env.cr.commit()
+    tidy(name, "product_template", "product_product", "stock_quant")
+
+
+def connect(env, shop: Shop):
+    """Make an account of the shop, connected, its one location fed by WH/Stock."""
+    account = env["marketplace.config"].create({
+        "name": "Bench", "base_url": shop.url, "sandbox": True, "access_token": TOKEN,
+    })  # fmt: skip
+    account.action_test_connection()
+    account.location_ids.location_ids = env.ref("stock.stock_location_stock")
+    return account
+
+
+def set_all(name: str, pieces: int, *, up_to: int | None = None) -> None:
+    """Change what Odoo has of the products, all or the first `up_to`, and mark them, in one transaction.
+
+    In one statement that leaves the marks the addon would: whoever measures memory is not to hold 100,000 products.
+    """
+    with postgres.connected(name) as cursor:
+        cursor.execute(
+            """
+            WITH changed AS (
+                UPDATE stock_quant SET quantity = %s WHERE product_id IN (
+                    SELECT id FROM product_product WHERE default_code LIKE 'BENCH-%%' ORDER BY id LIMIT %s)
+                RETURNING product_id)
+            INSERT INTO stock_availability_dirty (product_id, product_tmpl_id, reason)
+            SELECT product.id, product.product_tmpl_id, 'quant'
+              FROM changed JOIN product_product product ON product.id = changed.product_id
+             ORDER BY product.id
+            """,
+            [pieces, up_to],
+        )
+
+
+def tidy(name: str, *tables: str) -> None:
+    """Do what autovacuum does in a quiet moment."""
+    with postgres.connected(name) as cursor:
+        for table in tables:
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def _copy(cr, table: str, record_id: int, source: str, values: dict[str, str]) -> None:
+    """Copy a row for every row of `source`, with other `values`, which are SQL."""
+    cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+    columns = [column for (column,) in cr.fetchall() if column != "id"]
+    picked = ", ".join(values.get(column, f'model."{column}"') for column in columns)
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    rows = f"SELECT {picked} FROM {table} model, {source} WHERE model.id = {record_id}"
+    cr.execute(f"INSERT INTO {table} ({quoted}) {rows}")
+
+
+def _list(name: str, shop: Shop, items: dict[str, str]) -> int:
+    with environment(name) as env:
+        account = connect(env, shop)
+        env.cr.execute("UPDATE product_product SET shopify_product = TRUE WHERE default_code LIKE 'BENCH-%'")
+        env.cr.execute(
+            """
+            INSERT INTO marketplace_listing (config_id, company_id, product_id, product_tmpl_id, active, state, sku,
+                                             external_id)
+            SELECT %s, %s, product.id, product_tmpl_id, TRUE, 'linked', item.sku, item.gid
+              FROM unnest(%s, %s) AS item (sku, gid) JOIN product_product product ON default_code = item.sku
+             ORDER BY product.id
+            """,
+            [account.id, account.company_id.id, list(items), list(items.values())],
+        )
+        env.cr.execute(
+            """
+            INSERT INTO marketplace_level (listing_id, location_id, quantity, acked_at)
+            SELECT id, %s, %s, now() AT TIME ZONE 'UTC' FROM marketplace_listing
+            """,
+            [account.location_ids.id, PIECES],
+        )
+        env.cr.execute("TRUNCATE stock_availability_dirty")
+        env.cr.commit()
+        tidy(name, "product_product", "marketplace_listing", "marketplace_level", "stock_availability_dirty")
+        return account.id

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The figures: what they are called, what is wanted of them, and bench.json, where the last measured ones are."""
+
+import json
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from dev import clone, say
+
+FILE = clone.ROOT / "bench.json"
+COMPARE = {"<=": operator.le, ">=": operator.ge}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure; `goal` is a comparison such as "<= 2", None for one that only tells."""
+
+    name: str
+    unit: str
+    goal: str | None = None
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value is what is wanted; always, where nothing is."""
+        if not self.goal:
+            return True
+        sign, wanted = self.goal.split()
+        return COMPARE[sign](value, float(wanted))
+
+
+FIGURES = {
+    figure.name: figure
+    for figure in (
+        Figure("mark.ms_per_product", "ms", "<= 0.1"),
+        Figure("mark.sql_per_transaction", "statements", "<= 2"),
+        Figure("mark.wake_sql", "statements"),
+        Figure("delivery100.extra_sql", "statements", "<= 3"),
+        Figure("delivery100.time_ratio", "on / off", "<= 1.02"),
+        Figure("drain.products_per_s.0ms", "products/s", ">= 2500"),
+        Figure("drain.products_per_s.100ms", "products/s", ">= 2000"),
+        Figure("drain.calls", "calls", "<= 41"),
+        Figure("drain.first_push_calls", "calls"),
+        Figure("drain.plan_share", "of 2,500/s", ">= 0.9"),
+        Figure("drain.rss_mb", "MB", "<= 150"),
+        Figure("drain.backlog_ratio", "of the speed", ">= 0.9"),
+        Figure("drain.backlog_clear_s", "s"),
+        Figure("latency.p50_ms", "ms", "<= 300"),
+        Figure("latency.p95_ms", "ms", "<= 1000"),
+    )
+}
+
+
+def note(name: str, samples: Sequence[float], value: float | None = None) -> None:
+    """Say a figure with its spread and keep it in bench.json.
+
+    :param value: where it is not the median of the samples
+    """
+    figure = FIGURES[name]
+    value = median(samples) if value is None else value
+    spread = "one run"
+    if len(samples) > 1:
+        low, _middle, high = map(_number, quantiles(samples, n=4, method="inclusive"))
+        least, most = _number(min(samples)), _number(max(samples))
+        spread = f"{len(samples)} samples from {least} to {most}, half of them in {low} to {high}"
+    goal = f"goal {figure.goal}: {'met' if figure.is_met(value) else 'MISSED'}" if figure.goal else "no goal"
+    say.line(f"  {name} = {_number(value)} {figure.unit} ({goal}; {spread})")
+    _keep(figure, value)
+
+
+def kept() -> list[dict]:
+    """Return what was measured last, by figure, in their order."""
+    rows = {row["name"]: row for row in json.loads(FILE.read_text())} if FILE.exists() else {}
+    return [rows[name] for name in FIGURES if name in rows]
+
+
+def missed() -> list[str]:
+    """Return the figures whose last value is not what is wanted."""
+    return [row["name"] for row in kept() if not FIGURES[row["name"]].is_met(row["value"])]
+
+
+def table() -> str:
+    """Return the last figures as a table in Markdown."""
+    lines = ["| figure | measured | goal |", "|---|---:|---:|"]
+    for row in kept():
+        lines.append(f"| {row['name']} | {_number(row['value'])} {row['unit']} | {row['goal'] or '-'} |")
+    return "\n".join(lines)
+
+
+def _keep(figure: Figure, value: float) -> None:
+    rows = {row["name"]: row for row in kept()}
+    rows[figure.name] = {"name": figure.name, "value": round(value, 4), "unit": figure.unit, "goal": figure.goal}
+    FILE.write_text(json.dumps([rows[name] for name in FIGURES if name in rows], indent=1) + "\n")
+
+
+def _number(value: float) -> str:
+    """Write a number with the digits that matter."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
