@@ -217,10 +217,11 @@ class MarketplaceConfig(models.Model):
         return not product.company_id or product.company_id in self.company_id.parent_ids
 
     def _list_ticked_products(self):
+        """Make up for ticks that were set or taken away while the account was not there to follow them."""
         for account in self:
-            field = f"{account.platform}_product"
-            ticked = self.env["product.product"].sudo().with_context(active_test=False).search([(field, "=", True)])
-            self.env["marketplace.listing"]._follow_ticks(ticked, account.platform)
+            products = self.env["product.product"].sudo().with_context(active_test=False).search([
+                "|", (f"{account.platform}_product", "=", True), ("marketplace_listing_ids.config_id", "=", account.id)])
+            self.env["marketplace.listing"]._follow_ticks(products, account.platform)
 
     def _forget_token(self):
         for account in self:

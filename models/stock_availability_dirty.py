@@ -234,7 +234,8 @@ class StockAvailabilityDirty(models.Model):
     def _gc_backlog(self) -> None:
         """Keep what no account takes from growing for ever: sort it, and keep only the newest mark of each listing.
 
-        The newest, because a push under way deletes the marks it has read: whichever came after them has to stay.
+        The newest, because a push that is just ending deletes the marks it has read: what came after them has to
+        stay. Accounts that push are left alone: they shorten their queue themselves.
         """
         with self.pool.cursor() as cr:
             dirty = self.with_env(self.env(cr=cr))
@@ -242,8 +243,9 @@ class StockAvailabilityDirty(models.Model):
                 pass
             cr.execute("""
                 DELETE FROM stock_availability_dirty older
-                 USING stock_availability_dirty newer
+                 USING stock_availability_dirty newer, marketplace_config account
                  WHERE newer.listing_id = older.listing_id AND newer.id > older.id
+                   AND account.id = older.config_id AND NOT (account.active AND account.state = 'connected')
             """)
 
     @api.model

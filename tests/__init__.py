@@ -7,6 +7,7 @@ from . import test_drain
 from . import test_drain_refused
 from . import test_drain_trouble
 from . import test_garbage
+from . import test_handover
 from . import test_install
 from . import test_log
 from . import test_marking
@@ -16,6 +17,7 @@ from . import test_neutralize
 from . import test_peer_defects
 from . import test_products
 from . import test_quantity
+from . import test_relink
 from . import test_secrets
 from . import test_security
 from . import test_sorting
