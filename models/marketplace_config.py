@@ -219,8 +219,9 @@ class MarketplaceConfig(models.Model):
     def _list_ticked_products(self):
         """Make up for ticks that were set or taken away while the account was not there to follow them."""
         for account in self:
+            tick = f"{account.platform}_product"
             products = self.env["product.product"].sudo().with_context(active_test=False).search([
-                "|", (f"{account.platform}_product", "=", True), ("marketplace_listing_ids.config_id", "=", account.id)])
+                "|", (tick, "=", True), ("marketplace_listing_ids.config_id", "=", account.id)])
             self.env["marketplace.listing"]._follow_ticks(products, account.platform)
 
     def _forget_token(self):
