@@ -51,6 +51,7 @@ class Progress:
 def command(main: Callable[[], int | None]) -> NoReturn:
     """Run a command's main function; whatever goes wrong that a user can mend is one line, never a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGHUP, _terminated)  # the terminal was closed
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background ignores it
     try:
         sys.exit(main())
