@@ -103,8 +103,11 @@ class MarketplaceConfig(models.Model):
         listings = self.env["marketplace.listing"]._read_group(
             [("config_id", "in", self.ids)], ["config_id", "state"], ["__count"])
         waiting = dict(self.env.execute_query(SQL(
-            """SELECT config_id, count(DISTINCT listing_id) FROM stock_availability_dirty
-                WHERE listing_id IS NOT NULL AND config_id = ANY(%s) GROUP BY config_id""", self.ids)))
+            """SELECT dirty.config_id, count(DISTINCT listing.id)
+                 FROM stock_availability_dirty dirty
+                 JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
+                WHERE dirty.config_id = ANY(%s)
+                GROUP BY dirty.config_id""", self.ids)))
         for account in self:
             own = {state: count for config, state, count in listings if config == account}
             account.listing_count = sum(own.values())

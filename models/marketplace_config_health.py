@@ -13,6 +13,7 @@ from ..adapters.base import Connection
 _logger = logging.getLogger(__name__)
 
 MAX_BACKOFF = 600  # seconds
+MAX_RETRY_AFTER = 24 * 3600  # seconds, whatever a shop asks for
 
 
 class MarketplaceConfig(models.Model):
@@ -112,7 +113,7 @@ class MarketplaceConfig(models.Model):
         :return: seconds until the next try
         """
         delay = random.uniform(0.5, min(MAX_BACKOFF, 2 ** min(self.failures + 1, 12)))
-        return max(delay, error.retry_after or 0)
+        return min(max(delay, error.retry_after or 0), MAX_RETRY_AFTER)
 
     def _back_off(self, error, delay, leave):
         """Say that the shop can't be reached, and when it is tried again.

@@ -110,7 +110,7 @@ class MarketplaceDrain(models.AbstractModel):
             run.adapter.calls, run.seconds)
         if run.taken:
             self._commit_or_leave(partial(self._note_success, run, remaining))
-        if not run.busy and not run.gave_up and account.state == "connected":
+        if (not run.busy or run.taken) and not run.gave_up and account.state == "connected":
             self._hand_over(account, remaining)
         result = {
             "done": run.acknowledged + run.unchanged, "failed": run.failed, "remaining": remaining, "busy": run.busy,

@@ -243,8 +243,10 @@ class StockAvailabilityDirty(models.Model):
                 pass
             cr.execute("""
                 DELETE FROM stock_availability_dirty older
-                 USING stock_availability_dirty newer, marketplace_config account
-                 WHERE newer.listing_id = older.listing_id AND newer.id > older.id
+                 USING (SELECT listing_id, max(id) AS id FROM stock_availability_dirty
+                         WHERE listing_id IS NOT NULL GROUP BY listing_id) AS newest,
+                       marketplace_config account
+                 WHERE newest.listing_id = older.listing_id AND newest.id > older.id
                    AND account.id = older.config_id AND NOT (account.active AND account.state = 'connected')
             """)
 

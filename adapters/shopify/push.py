@@ -159,6 +159,9 @@ class Push:
                 step.results.append(Rejected(level.key, reason_for(now), request_id=request_id))
             elif now.quantity == level.quantity:
                 step.results.append(Acknowledged(level.key, level.quantity, request_id))
+            elif now.quantity == row.change_from:
+                # The number is what was expected: being stale was the first answer to this key, given again.
+                step.follow_ups.append(partial(self._send, [row], new_key=True))
             else:
                 step.results.append(Conflict(level.key, now.quantity, request_id))
         return step

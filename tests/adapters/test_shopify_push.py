@@ -284,3 +284,15 @@ def test_connections_are_kept(shop, server):
     assert shop.stats.requests == 80
     assert shop.stats.connections <= 4
     adapter.close()
+
+
+def test_a_stale_answer_given_again_is_not_believed(shop, server):
+    """The number went away and came back: the same content has the same key, and its first answer says stale."""
+    location, (item,) = stocked(shop, 1, quantity=5)
+    adapter = adapter_for(server)
+    wanted = levels_for([item], location, quantity=7, previous=10)
+    assert [type(outcome) for outcome in adapter.push(wanted)] == [Conflict]
+    assert list(adapter.push(levels_for([item], location, quantity=10, previous=5, revision=1)))
+    [outcome] = adapter.push(wanted)
+    assert isinstance(outcome, Acknowledged)
+    assert shop.level(item, location) == 7
