@@ -16,7 +16,7 @@ class MarketplaceSyncLog(models.Model):
     company_id = fields.Many2one(related="config_id.company_id", store=True)
     listing_id = fields.Many2one("marketplace.listing", index="btree_not_null", ondelete="set null")
     kind = fields.Selection(
-        [("drain", "Push"), ("listing", "Listing"), ("account", "Account"), ("link", "Link")], required=True)
+        [("drain", "Push"), ("listing", "Listing"), ("account", "Account")], required=True)
     level = fields.Selection(
         [("info", "Information"), ("warning", "Warning"), ("error", "Error")], default="info", required=True)
     message = fields.Char(required=True)
