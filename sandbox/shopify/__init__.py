@@ -13,7 +13,9 @@ What it knows of Shopify was noted from Shopify's documentation and its 2026-10 
 a comment says that it is our reading.
 """
 
-from .server import serve
+from ..serving import serve
 from .shop import Shop
 
-__all__ = ["Shop", "serve"]
+SANDBOX = Shop
+
+__all__ = ["SANDBOX", "Shop", "serve"]

@@ -204,7 +204,16 @@ def change(context, level, name, quantity, key, now):
     item, location = level.item, level.location
     context.shop.writes.append(
         Write(
-            context.received_at, now, item.gid, item.sku, location.gid, name, before, quantity, key, context.request_id
+            received_at=context.received_at,
+            applied_at=now,
+            item=item.gid,
+            sku=item.sku,
+            location=location.gid,
+            name=name,
+            from_quantity=before,
+            to_quantity=quantity,
+            idempotency_key=key,
+            request_id=context.request_id,
         )
     )
     return {

@@ -13,18 +13,11 @@ from bisect import bisect_right
 from .errors import denied, refused
 from .mutations import MUTATIONS
 from .search import SearchError, search
-from .shop import Shop
 from .stock import QUANTITY_NAMES, Item, Level, Location, Variant
 
 MAX_PAGE = 250
 MAX_PAGINATION = 25_000
-TYPES = {
-    Item: "InventoryItem",
-    Level: "InventoryLevel",
-    Location: "Location",
-    Variant: "ProductVariant",
-    Shop: "Shop",
-}
+TYPES = {Item: "InventoryItem", Level: "InventoryLevel", Location: "Location", Variant: "ProductVariant"}
 
 
 def needs(*scopes):
@@ -220,5 +213,5 @@ def attach(schema):
     for type_name, fields in RESOLVERS.items():
         for field_name, resolve in fields.items():
             schema.type_map[type_name].fields[field_name].resolve = resolve
-    schema.type_map["Node"].resolve_type = lambda value, _info, _type: TYPES[type(value)]
+    schema.type_map["Node"].resolve_type = lambda value, _info, _type: TYPES.get(type(value), "Shop")
     return schema

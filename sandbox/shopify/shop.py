@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The shop behind the wire: its stock, its settings, and what tests, demos and benchmarks do to it."""
 
-import threading
 import time
 from itertools import count
 
+from .. import marketplace, spoil
+from ..application import answer
+from . import app, engine
 from .auth import SCOPES, Auth
-from .cost import Bucket
-from .faults import Fault, take
+from .control import CONTROLS
+from .cost import MUTATION, RESTORE_RATES, Bucket
+from .faults import Fault
 from .idempotency import Ledger
 from .search import SkuIndex
-from .stock import Item, Level, Location, Stats, Variant, Write
+from .stock import Item, Level, Location, Stats, Variant
+
+AUTH_SETTINGS = {"token_lifetime": "lifetime", "permitted": "permitted", "scopes": "scopes"}
 
 
-class Shop:
-    """A shop with one seller's app installed.
+class Shop(marketplace.Marketplace):
+    """A strict little Shopify: a shop with one seller's app installed.
 
     Its methods may be called from any thread while `serve` runs it: `lock` guards every change.
 
@@ -23,6 +28,11 @@ class Shop:
     :param latency: seconds every GraphQL request takes before it has an effect
     :param clock: gives the time in seconds for tokens and for the points
     """
+
+    PLATFORM = "shopify"
+    FAULT = Fault
+    STATS = Stats
+    CONTROLS = CONTROLS
 
     def __init__(
         self,
@@ -36,15 +46,13 @@ class Shop:
         scopes=SCOPES,
         latency=0.0,
         clock=time.time,
+        seed=0,
     ):
-        self.name, self.domain, self.latency = name, domain, latency
-        self.lock = threading.RLock()
+        super().__init__(latency=latency, clock=clock, seed=seed)
+        self.name, self.domain = name, domain
         self.auth = Auth(clock, token, client_id, client_secret, tuple(scopes))
         self.bucket = Bucket(plan, clock)
         self.ledger = Ledger()
-        self.stats = Stats()
-        self.faults: list[Fault] = []
-        self.writes: list[Write] = []
         self.locations: dict[str, Location] = {}
         self.items: dict[str, Item] = {}
         self.numbers: list[int] = []
@@ -52,6 +60,17 @@ class Shop:
         self._by_sku: dict[str, list[Item]] = {}
         # Numbers as long as real ones, so that nobody gets away with 32 bits.
         self._location_numbers, self._item_numbers = count(70_000_000_001), count(45_000_000_000_001)
+
+    @classmethod
+    def add_arguments(cls, parser):
+        parser.add_argument("--name", default="Sandbox", help="name of the shop")
+        parser.add_argument("--token", default="shpat_sandbox", help="the lasting access token")
+        parser.add_argument("--client-id", default="sandbox-client")
+        parser.add_argument("--client-secret", default="sandbox-secret")
+        parser.add_argument("--plan", choices=RESTORE_RATES, default="unlimited", help="how fast points come back")
+
+    def build(self):
+        return app.build(self)
 
     @property
     def gid(self):
@@ -140,15 +159,44 @@ class Shop:
             level.available -= quantity
             level.committed += quantity
 
-    def fault(self, kind, times=1, **options):
-        """Ask for trouble; see `faults.Fault` for the kinds and the options."""
-        fault = Fault(kind, times, **options)
-        with self.lock:
-            self.faults.append(fault)
-            return fault
+    def levels(self, sku=None, name="available"):
+        """Every level, or those of one SKU, as GET /_sandbox/levels has them."""
+        items = self.items.values() if sku is None else self.with_sku(sku)
+        return [
+            {"sku": item.sku, "item": item.gid, "location": gid, "quantity": level.quantity(name)}
+            for item in items
+            for gid, level in item.levels.items()
+        ]
 
-    def take_fault(self, target):
-        with self.lock:
-            fault = take(self.faults, target)
-            self.stats.faults += fault is not None
-            return fault
+    def refusal(self, request, status, reason):
+        return app.refusal(self, status, reason)
+
+    def expire(self, request):
+        self.auth.expire(request.headers.get("X-Shopify-Access-Token"))
+
+    def revoke(self, token):
+        self.auth.revoked.add(token)
+
+    async def spoil(self, request, fault, response):
+        if fault.kind == "throttled":
+            return answer(engine.throttled(self, MUTATION))
+        if fault.kind == "crash":
+            return spoil.page(500)
+        return await super().spoil(request, fault, response)
+
+    def settings(self):
+        return {
+            **super().settings(),
+            "plan": self.plan,
+            "bucket_size": self.bucket.size,
+            **{name: getattr(self.auth, attribute) for name, attribute in AUTH_SETTINGS.items()},
+        }
+
+    def change(self, **settings):
+        bucket = {name: settings.pop(name) for name in ("plan", "bucket_size") if name in settings}
+        auth = {name: settings.pop(name) for name in AUTH_SETTINGS if name in settings}
+        super().change(**settings)
+        if bucket:
+            self.bucket.change(bucket.get("plan", self.plan), bucket.get("bucket_size"))
+        for name, value in auth.items():
+            setattr(self.auth, AUTH_SETTINGS[name], value)

@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass, field
 
+from .. import marketplace
+
 # The states Shopify documents for `InventoryLevel.quantities(names:)`. Only the first three ever differ
 # from 0 here.
 QUANTITY_NAMES = (
@@ -79,47 +81,21 @@ class Level:
         return getattr(self, name, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A quantity that was accepted; times are seconds since 1970, by the machine's own clock.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write(marketplace.Write):
+    """A quantity that was accepted.
 
-    :param received_at: when its request had arrived
-    :param applied_at: when the number was stored
     :param name: the quantity that was set: `available` or `on_hand`
-    :param from_quantity: that quantity just before, in units
-    :param to_quantity: that quantity since
     """
 
-    received_at: float
-    applied_at: float
-    item: str
-    sku: str
-    location: str
     name: str
-    from_quantity: int
-    to_quantity: int
     idempotency_key: str
-    request_id: str
-
-    def as_json(self):
-        """The fields by name, `from` and `to` for the two quantities."""
-        return {name.removesuffix("_quantity"): getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(slots=True)
-class Stats:
-    """Counters since the start; calls of the control endpoints are not counted.
+class Stats(marketplace.Stats):
+    """Counters since the start."""
 
-    :param open: requests under way now
-    :param max_open: the most that were under way at the same time
-    :param connections: TCP connections that carried at least one request
-    """
-
-    requests: int = 0
     queries: int = 0
     mutations: int = 0
     throttled: int = 0
-    faults: int = 0
-    open: int = 0
-    max_open: int = 0
-    connections: int = 0

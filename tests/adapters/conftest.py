@@ -4,6 +4,7 @@
 import pytest
 import requests
 
+from ebay_wire import ebay, ebay_server, ebay_wire  # noqa: F401
 from sandbox.shopify import Shop, serve
 
 

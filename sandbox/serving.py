@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Serving a shop on 127.0.0.1: in a thread of this process, or as the process itself."""
+"""Serving a marketplace on 127.0.0.1: in a thread of this process, or as the process itself.
+
+A sandbox re-exports `serve` from its package; nothing in here needs to know what it serves.
+"""
 
 import asyncio
 import socket
@@ -9,8 +12,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
-
-from .app import build
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
@@ -28,10 +29,10 @@ def listen(port):
 
 
 @asynccontextmanager
-async def serving(shop, sock):
-    """Serve `shop` on a listening socket; aiohttp switches Nagle off and keeps connections alive."""
+async def serving(marketplace, sock):
+    """Serve a Marketplace on a listening socket; aiohttp switches Nagle off and keeps connections alive."""
     # Held answers must not hold up the end, so handlers get no time to finish.
-    runner = web.AppRunner(build(shop), access_log=None, shutdown_timeout=0.01, keepalive_timeout=75)
+    runner = web.AppRunner(marketplace.build(), access_log=None, shutdown_timeout=0.01, keepalive_timeout=75)
     await runner.setup()
     try:
         await web.SockSite(runner, sock, backlog=BACKLOG).start()
@@ -42,18 +43,19 @@ async def serving(shop, sock):
 
 
 @contextmanager
-def serve(shop, port=0):
-    """Serve `shop` in a thread of its own for the time of the `with` block, which gets the Server."""
+def serve(marketplace, port=0):
+    """Serve a Marketplace in a thread of its own for the time of the `with` block, which gets the Server."""
     sock = listen(port)
     started = Future()
 
     async def main():
         stop = asyncio.Event()
-        async with serving(shop, sock) as server:
+        async with serving(marketplace, sock) as server:
             started.set_result((server, asyncio.get_running_loop(), stop))
             await stop.wait()
 
-    thread = threading.Thread(target=asyncio.run, args=[main()], name="sandbox-shopify", daemon=True)
+    name = f"sandbox-{marketplace.PLATFORM}"
+    thread = threading.Thread(target=asyncio.run, args=[main()], name=name, daemon=True)
     thread.start()
     server, loop, stop = started.result()
     try:
