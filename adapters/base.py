@@ -6,9 +6,22 @@ calls it (the drain, a button, a test) does the database work, in its own thread
 """
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+
+
+class Pace(Protocol):
+    """How fast an account may be called, counted for all who call it: threads, processes, hosts. Thread-safe."""
+
+    def take(self) -> float:
+        """Reserve the next call and give the seconds to wait before sending it."""
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody call for so many seconds: the marketplace asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +29,32 @@ class Connection:
     """How one seller account is reached.
 
     :param base_url: scheme, host and port of the shop, without a trailing slash
-    :param api_version: the marketplace's API version, such as ``2026-10``
+    :param api_version: the marketplace's API version, such as ``2026-10``; empty where there is none
     :param credentials: secrets by name; kept out of `repr` so that no log line can show them
+    :param options: settings only this marketplace has, by name; its adapter documents them
     :param batch_size: quantities sent in one call, in rows
     :param parallel: calls under way at the same time
     :param connect_timeout: seconds to wait for a connection
     :param read_timeout: seconds to wait for an answer
     :param max_wait: the longest pause, in seconds, that the adapter takes by itself to stay below
         the marketplace's limits; a longer one is raised as `Unavailable`
+    :param attempts: how often one call is tried before its trouble is raised
+    :param probe: the account was in trouble: send one call alone before the others
+    :param pace: what keeps all workers of this account below its rate together, None for as fast as it goes
     """
 
     base_url: str
-    api_version: str
-    credentials: Mapping[str, str] = field(repr=False)
+    api_version: str = ""
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict)
     batch_size: int = 250
     parallel: int = 4
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     max_wait: float = 10.0
+    attempts: int = 4
+    probe: bool = False
+    pace: Pace | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +84,34 @@ class RemoteLocation:
 
 @dataclass(frozen=True, slots=True)
 class RemoteItem:
-    """Something the marketplace sells; `tracked` says whether it counts its stock at all."""
+    """Something the marketplace sells.
+
+    :param external_id: what the adapter needs to push to it
+    :param sku: its SKU there, empty when it has none
+    :param tracked: whether the marketplace counts its stock at all
+    :param item_id: the id people know it by there, the one they can enter on a product; empty when there is none
+    """
 
     external_id: str
     sku: str
     tracked: bool = True
+    item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the marketplace still lets this account do.
+
+    :param name: the adapter's name for what is counted, see `Adapter.allowance_of`
+    :param limit: calls in a window
+    :param remaining: calls left in this one
+    :param resets_at: when the next window begins, naive UTC
+    """
+
+    name: str
+    limit: int
+    remaining: int
+    resets_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +126,7 @@ class Level:
     :param revision: grows with every change behind `quantity`, so that a retry of the same change can be
         told from a later change that happens to carry the same numbers
     :param suspect: it was refused before: keep it apart from the others
+    :param sku: the item's SKU, for marketplaces that want it beside the id
     """
 
     key: Hashable
@@ -91,6 +136,7 @@ class Level:
     previous: int | None = None
     revision: int = 0
     suspect: bool = False
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +167,17 @@ class Conflict:
     request_id: str = ""
 
 
-Outcome = Acknowledged | Rejected | Conflict
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """The marketplace takes no more changes of this item before `until` (naive UTC); `reason` is for people."""
+
+    key: Hashable
+    reason: str
+    until: datetime
+    request_id: str = ""
+
+
+Outcome = Acknowledged | Rejected | Conflict | Deferred
 
 
 class AdapterError(Exception):
@@ -155,11 +211,25 @@ class Refused(AdapterError):
 class Adapter(ABC):
     """One marketplace account. Not thread-safe: one adapter, one caller.
 
-    `calls` counts HTTP requests sent, `token` is the newest access token obtained (None if none was),
-    which the caller stores.
+    `calls` counts HTTP requests sent, `spent` those that count against an allowance, by its name; `token` is the
+    newest access token obtained (None if none was), which the caller stores.
     """
 
+    #: rows in one call: the most the marketplace takes, and what a new account begins with
+    largest_batch: int = 1
+    default_batch: int = 1
+    #: calls side by side, and calls a second, a new account begins with; 0 a second is as fast as it goes
+    default_parallel: int = 4
+    default_rate: float = 0.0
+    #: what its calls count against, see `Allowance.name`; empty where the marketplace counts nothing
+    allowance_names: tuple[str, ...] = ()
+    #: where its day begins at midnight, a name of the time zone database
+    day_zone: str = "UTC"
+    #: changes of one listing a day that the marketplace allows, None when it sets no limit
+    revisions_a_day: int | None = None
+
     calls: int = 0
+    spent: Mapping[str, int] = Counter()
     token: Token | None = None
 
     @abstractmethod
@@ -171,8 +241,12 @@ class Adapter(ABC):
         """All places the shop keeps stock at, inactive ones included."""
 
     @abstractmethod
-    def find(self, skus: Collection[str]) -> Iterator[RemoteItem]:
-        """Every item of the shop whose SKU equals one of `skus` to the letter; a SKU may come more than once."""
+    def find(self, skus: Collection[str], item_ids: Mapping[str, str] = MappingProxyType({})) -> Iterator[RemoteItem]:
+        """Every item of the shop whose SKU equals one of `skus` to the letter; a SKU may come more than once.
+
+        :param item_ids: ids people entered on products, see `RemoteItem.item_id`, each with that product's SKU
+            (perhaps empty): such an item is found by its id
+        """
 
     @abstractmethod
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
@@ -182,6 +256,15 @@ class Adapter(ABC):
         is yielded first, then `Unavailable` (or `Unauthorized`) is raised: levels without an outcome were
         perhaps not published, and pushing them again is safe.
         """
+
+    def allowances(self) -> list[Allowance]:
+        """What the marketplace says this account may still call today; empty where it sets no such limit."""
+        return []
+
+    def allowance_of(self, level: Level) -> tuple[str, int]:
+        """The name of the allowance that publishing `level` draws on, empty for none, and how many levels share a
+        call."""
+        return "", 1
 
     def close(self) -> None:  # noqa: B027  (an adapter without connections has nothing to close)
         """Give connections back."""

@@ -5,18 +5,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 
 from ..base import AdapterError, Unavailable
-from .errors import Busy
-
-
-@dataclass(slots=True)
-class Step:
-    """What one task brought: results for the caller, and tasks that have to follow."""
-
-    results: list = field(default_factory=list)
-    follow_ups: list[Callable[[], "Step"]] = field(default_factory=list)
+from .apart import Apart, Batch, Step
+from .trouble import Busy, Crashed, RequestRefused
 
 
 def run(tasks: Iterable[Callable[[], Step]], parallel: int) -> Iterator:
@@ -24,51 +16,85 @@ def run(tasks: Iterable[Callable[[], Step]], parallel: int) -> Iterator:
 
     `tasks` is drawn from only as fast as workers get free, so it may be as long as it likes. When a task
     raises an `AdapterError` no new one is started; those under way are finished and their results yielded,
-    then the gravest error is raised. `Busy` concerns one task only: the others go on. When the caller stops
-    iterating, calls under way are waited for, so that no thread is left behind.
+    then the gravest error is raised. `Busy` concerns one task only: the others go on; and so do they when a `Batch`
+    is refused or crashes, which is then done in parts. When the caller stops iterating, calls under way are waited
+    for, so that no thread is left behind.
 
     :param parallel: tasks at the same time
     :raises AdapterError: see above
     """
-    troubles: list[AdapterError] = []
-    stopped = threading.Event()
-
-    def guarded(task: Callable[[], Step]) -> Step:
-        # Workers stop by themselves: the caller may be busy with a result when the trouble begins.
-        if stopped.is_set():
-            return Step()
-        try:
-            return task()
-        except Busy as error:
-            troubles.append(error)
-        except AdapterError as error:
-            stopped.set()
-            troubles.append(error)
-        return Step()
-
+    work = _Work(tasks)
     # One task in hand for each worker keeps them going while the caller looks at results.
     window = 2 * parallel
-    source, urgent, running = iter(tasks), deque(), set()
-    pool = ThreadPoolExecutor(parallel, thread_name_prefix="shopify")
+    running = set()
+    pool = ThreadPoolExecutor(parallel, thread_name_prefix="marketplace")
     try:
         while True:
-            while len(running) < window and not stopped.is_set():
-                task = urgent.popleft() if urgent else next(source, None)
-                if task is None:
-                    break
-                running.add(pool.submit(guarded, task))
+            while len(running) < window and (task := work.next_task()):
+                running.add(pool.submit(work.do, task))
             if not running:
-                break
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                step = future.result()
-                urgent.extend(step.follow_ups)
+                step = work.end()
                 yield from step.results
+                if not step.follow_ups:
+                    break
+            else:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield from work.conclude(*future.result()).results
     finally:
-        stopped.set()
+        work.stopped.set()
         pool.shutdown(wait=True, cancel_futures=True)
-    if troubles:
-        raise _gravest(troubles)
+    if work.troubles:
+        raise _gravest(work.troubles)
+
+
+class _Work:
+    """What is left to do, and what went wrong. Workers call `do` only."""
+
+    def __init__(self, tasks: Iterable[Callable[[], Step]]):
+        self._source, self._urgent, self._apart = iter(tasks), deque(), Apart()
+        self.stopped = threading.Event()
+        self.troubles: list[AdapterError] = []
+
+    def next_task(self) -> Callable[[], Step] | None:
+        if self.stopped.is_set():
+            return None
+        return self._urgent.popleft() if self._urgent else next(self._source, None)
+
+    def do(self, task: Callable[[], Step]) -> tuple[Callable[[], Step], Step | AdapterError]:
+        """Do a task; gives it with its step, or with the error that concerns nothing else."""
+        # Workers stop by themselves: the caller may be busy with a result when the trouble begins.
+        if self.stopped.is_set():
+            return Step, Step()
+        try:
+            return task, task()
+        except AdapterError as error:
+            if isinstance(task, Batch) and isinstance(error, RequestRefused | Crashed):
+                return task, error
+            self._note(error)
+            return Step, Step()
+
+    def conclude(self, task: Callable[[], Step], outcome: Step | AdapterError) -> Step:
+        """What a task brought, in the end; what follows from it is in line."""
+        return self._step(lambda: self._apart.after(task, outcome))
+
+    def end(self) -> Step:
+        """What is known only when nothing else is left to do."""
+        return Step() if self.stopped.is_set() else self._step(self._apart.ended)
+
+    def _step(self, find_out: Callable[[], Step]) -> Step:
+        try:
+            step = find_out()
+        except AdapterError as error:
+            self._note(error)
+            return Step()
+        self._urgent.extend(step.follow_ups)
+        return step
+
+    def _note(self, error: AdapterError) -> None:
+        self.troubles.append(error)
+        if not isinstance(error, Busy):
+            self.stopped.set()
 
 
 def _gravest(troubles: list[AdapterError]) -> AdapterError:

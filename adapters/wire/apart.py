@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Calls about many rows that are refused, or fail, as a whole: find the row to blame, and let the others go on.
+
+A call is done again in halves until the row stands alone. Two things are not the rows' fault, and end this:
+a refusal that meets all of them alike concerns the account, and a failure that nothing survives the marketplace.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from ..base import Refused
+from .trouble import Crashed, RequestRefused
+
+# Refusals with one code on end, of one kind of call, that are the account's: with halves of halves that is when
+# each sixteenth of a batch was refused.
+ALIKE = 31
+
+
+@dataclass(slots=True)
+class Step:
+    """What one task brought: results for the caller, and tasks that have to follow."""
+
+    results: list = field(default_factory=list)
+    follow_ups: list[Callable[[], "Step"]] = field(default_factory=list)
+
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[R]):
+    """A task for `workers.run` that does one call about several rows, and can be done in parts.
+
+    When `task` raises `RequestRefused` or `Crashed` it is done for each half of the rows; a single row is given to
+    `reject`. A single row that makes the marketplace crash is only rejected once another call has shown that the
+    marketplace works.
+
+    :param task: does the call for the rows it is given
+    :param rows: at least one
+    :param reject: what becomes of a row that stands alone, and the reason for it
+    :param suspect: the rows were refused before: that all are again says nothing about the account
+    """
+
+    task: Callable[[Sequence[R]], Step]
+    rows: Sequence[R]
+    reject: Callable[[R, RequestRefused], Step]
+    suspect: bool = False
+
+    def __call__(self) -> Step:
+        return self.task(self.rows)
+
+    @property
+    def kind(self) -> Any:
+        """What tells the calls of one document from those of another."""
+        return self.task.func if isinstance(self.task, partial) else self.task
+
+    def halves(self) -> "list[Batch[R]]":
+        """The same for each half of at least two rows."""
+        middle = len(self.rows) // 2
+        return [
+            Batch(self.task, rows, self.reject, self.suspect) for rows in (self.rows[:middle], self.rows[middle:])
+        ]
+
+
+class Apart:
+    """Says what follows from the refusals and crashes of one run. For one thread."""
+
+    def __init__(self):
+        # Refusals on end by kind of call: their code and how many.
+        self._refusals: dict[Any, tuple[str, int]] = {}
+        # Rows that stand alone and crashed, until something shows that the marketplace works.
+        self._parked: list[tuple[Batch, Crashed]] = []
+        self._has_worked = False
+
+    def after(self, task: Callable[[], Step], outcome: "Step | RequestRefused | Crashed") -> Step:
+        """What follows when a task has ended thus.
+
+        :raises Refused: it is the same for whatever is sent
+        """
+        if not isinstance(task, Batch):
+            return outcome
+        if isinstance(outcome, RequestRefused):
+            return self._refused(task, outcome)
+        if isinstance(outcome, Crashed):
+            return self._crashed(task, outcome)
+        self._refusals.pop(task.kind, None)
+        return _together([outcome, self._works()])
+
+    def ended(self) -> Step:
+        """What follows when nothing else is left to do.
+
+        :raises Crashed: nothing went through that would tell a row's fault from the marketplace's
+        """
+        if self._parked and not self._has_worked:
+            raise self._parked[0][1]
+        return self._works()
+
+    def _refused(self, batch: Batch, error: RequestRefused) -> Step:
+        code, count = self._refusals.get(batch.kind, ("", 0))
+        count = count + 1 if code == error.code else 1
+        self._refusals[batch.kind] = error.code, count
+        if count >= ALIKE and not batch.suspect:
+            raise Refused(error.reason, error.request_id)
+        step = batch.reject(batch.rows[0], error) if len(batch.rows) == 1 else Step(follow_ups=batch.halves())
+        return _together([step, self._works()])
+
+    def _crashed(self, batch: Batch, error: Crashed) -> Step:
+        """The marketplace failed at the call, again and again."""
+        if len(batch.rows) > 1:
+            return Step(follow_ups=batch.halves())
+        self._parked.append((batch, error))
+        return Step()
+
+    def _works(self) -> Step:
+        """The marketplace answered: what it failed at has itself to blame."""
+        self._has_worked = True
+        parked, self._parked = self._parked, []
+        return _together([batch.reject(batch.rows[0], _blame(error)) for batch, error in parked])
+
+
+def _blame(error: Crashed) -> RequestRefused:
+    reason = (
+        f"The marketplace fails each time it is sent this item ({error.code}), and takes others: look at the item"
+        " there, or ask the marketplace's support."
+    )
+    return RequestRefused(reason, error.code, error.request_id)
+
+
+def _together(steps: list[Step]) -> Step:
+    return Step([r for step in steps for r in step.results], [task for step in steps for task in step.follow_ups])

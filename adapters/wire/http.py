@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Send one HTTP request of an account and get its answer or a typed error. Knows nothing of what is sold."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from ..base import AdapterError, Connection, Unavailable
+from .gate import Gate
+from .pool import Pool
+from .tokens import TokenKeeper
+from .trouble import Crashed, no_answer, not_understood, of_status, without_secrets
+
+_REQUEST_IDS = ("X-Request-Id", "X-EBAY-C-REQUEST-ID", "rlogid", "X-Correlation-Id")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer; `shop` is the marketplace's name, for what has to be said about it."""
+
+    shop: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def request_id(self) -> str:
+        """The marketplace's own name for this request; its support asks for it."""
+        return next((self.headers[name] for name in _REQUEST_IDS if self.headers.get(name)), "")
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer says of itself that it is JSON."""
+        return "json" in self.headers.get("Content-Type", "").lower()
+
+    def json(self, *, strict: bool = True) -> Any:
+        """The body, as JSON.
+
+        :param strict: whether the content type has to say so, too
+        :raises Unavailable: it is something else, or broken off
+        """
+        if strict and not self.is_json:
+            raise Unavailable(f"{self.shop} answered with something else than JSON.", request_id=self.request_id)
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            failure = self.not_understood()
+        # Raised here and not above: the context of a ValueError's would be the whole body, perhaps with a token in it.
+        raise failure
+
+    def not_understood(self) -> Unavailable:
+        """What to raise when the answer lacks what was asked for."""
+        return not_understood(self.shop, self.request_id)
+
+
+class Http:
+    """Calls of one account. Thread-safe: each call under way has a session of its own.
+
+    :param shop: the marketplace's name, as sentences to people begin with
+    :param connection: the account
+    :param tokens: which token to send; None for an account that needs none
+    :param authorize: puts a token into a request
+    :param clock: seconds since the epoch
+    :param sleep: waits a number of seconds
+    """
+
+    def __init__(
+        self,
+        shop: str,
+        connection: Connection,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        *,
+        tokens: TokenKeeper | None = None,
+        authorize: Callable[[requests.Request, str], None] | None = None,
+    ):
+        self._shop, self._connection, self._clock = shop, connection, clock
+        self._authorize, self.tokens = authorize, tokens
+        self._gate = Gate(connection, clock, sleep)
+        self._sessions = Pool(_session)
+        self._counting = threading.Lock()
+        #: HTTP requests sent so far, and those that count against an allowance, by its name
+        self.calls, self.spent = 0, Counter()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        allowance: str = "",
+        is_refused: Callable[[Answer], bool] = lambda answer: answer.status == 401,
+        check: Callable[[Answer], None] = lambda answer: None,
+        **request: Any,
+    ) -> Answer:
+        """Send a request when the gate lets it, again while its trouble may pass, and give its answer.
+
+        The answer may be a refusal (HTTP 4xx): what it means is the adapter's business.
+
+        :param path: begins with a slash; put behind the account's `base_url`
+        :param allowance: what it counts against
+        :param is_refused: whether an answer says that the token is not accepted
+        :param check: raises what is wrong with an answer's content; `Unavailable` is tried again like any other
+        :param request: `params`, `json`, `data`, `headers` as for `requests.Request`
+        :raises Unavailable: throttled, down or slow
+        :raises Unauthorized: the token is refused, also after one renewal
+        :raises Refused: the address leads elsewhere
+        """
+        url = self._connection.base_url + path
+
+        def send_with(token: str) -> Answer:
+            return self._once(method, url, token, allowance, request)
+
+        def send() -> Answer:
+            answer = self.tokens.use(send_with, is_refused) if self.tokens else send_with("")
+            check(answer)
+            return self._judged(answer)
+
+        try:
+            return self._gate.run(send)
+        except AdapterError as error:
+            self.scrub(error)
+            # The frames it went through hold what was sent.
+            raise error.with_traceback(None) from None
+
+    def plain(self, method: str, url: str, **request: Any) -> Answer:
+        """Send a request without a token, once: how tokens are fetched.
+
+        :raises Unavailable: throttled, down or slow
+        """
+        try:
+            return self._judged(self._once(method, url, "", "", request))
+        except AdapterError as caught:
+            # Nothing of what is sold is to blame for an HTTP 500 here.
+            error = Unavailable(caught.reason, caught.retry_after) if isinstance(caught, Crashed) else caught
+            error.request_id = caught.request_id
+            self.scrub(error)
+            # What is sent here are secrets, and this frame is shown with the error wherever local variables are.
+            request.clear()
+            raise error.with_traceback(None) from None
+
+    def scrub(self, error: AdapterError) -> None:
+        """Take every secret out of an error's text."""
+        error.reason = self.scrubbed(error.reason)
+        error.args = (error.reason,)
+
+    def scrubbed(self, text: str) -> str:
+        """`text`, the marketplace's own words for instance, without any secret."""
+        secrets = self._connection.credentials.values()
+        return self.tokens.scrub(text, secrets) if self.tokens else without_secrets(text, secrets)
+
+    def close(self) -> None:
+        """Close idle connections; a later call opens new ones."""
+        self._sessions.close()
+
+    def _once(self, method: str, url: str, token: str, allowance: str, options: dict[str, Any]) -> Answer:
+        request = requests.Request(method, url, **options)
+        if token and self._authorize:
+            self._authorize(request, token)
+        self._count(allowance)
+        failure = None
+        with self._sessions.lend() as session:
+            try:
+                response = session.send(
+                    session.prepare_request(request),
+                    timeout=(self._connection.connect_timeout, self._connection.read_timeout),
+                    # Secrets go to the shop the account names and nowhere else.
+                    allow_redirects=False,
+                )
+            except (requests.RequestException, UnicodeError) as error:
+                failure = no_answer(error, self._connection.read_timeout, self._shop)
+        # Raised here and not above, so that it does not carry the request, and with it the token, as its context.
+        if failure:
+            raise failure
+        return Answer(self._shop, response.status_code, response.headers, response.content)
+
+    def _judged(self, answer: Answer) -> Answer:
+        error = of_status(answer.status, answer.headers, self._clock(), self._shop)
+        if error:
+            error.request_id = answer.request_id
+            raise error
+        return answer
+
+    def _count(self, allowance: str) -> None:
+        with self._counting:
+            self.calls += 1
+            if allowance:
+                self.spent[allowance] += 1
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    # A .netrc file of the machine's would else put its password in place of the account's own.
+    session.auth = lambda prepared: prepared
+    return session
