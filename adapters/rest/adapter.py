@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Any REST marketplace as an `Adapter`."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from ..base import (
+    Acknowledged,
+    Adapter,
+    Connection,
+    Level,
+    Outcome,
+    Refused,
+    Rejected,
+    RemoteItem,
+    RemoteLocation,
+    ShopInfo,
+)
+from ..batching import cut, halves, without_doubles
+from ..wire import Answer, Http, Step, TokenKeeper, run
+from ..wire.tokens import Refusals
+from ..wire.trouble import RequestRefused
+from .answers import Reader
+from .logmask import mask_in_logs
+from .lookup import find_tasks
+from .message import Composer, authorize, secret_of
+from .preview import Preview, preview_of
+from .profile import LARGEST_BATCH, RestProfile
+
+SHOP = "The shop"
+DUPLICATE = "Two listings publish the same item at the same place: archive one of them."
+_REFUSALS = Refusals(
+    missing="The account has no credentials: enter the access token, or the user name and the password.",
+    refused="The shop refuses the credentials: enter valid ones.",
+    still_refused="The shop refuses the credentials: enter valid ones.",
+)
+
+
+class RestAdapter(Adapter):
+    """One account of a marketplace that a `RestProfile` describes.
+
+    :param connection: `options` hold the `profile`; `credentials` hold `access_token`, or `username` and `password`, as
+        the profile's `auth` wants it
+    :param clock: seconds since the epoch
+    :param sleep: waits a number of seconds
+    """
+
+    largest_batch = LARGEST_BATCH
+    default_batch = 100
+    # A guess: nothing is known of a marketplace nobody named. Slow enough for a small shop.
+    default_rate = 10.0
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        self._connection = connection
+        self._profile: RestProfile = connection.options["profile"]
+        self._composer = Composer(self._profile)
+        self._reader = Reader(self._profile, self._composer)
+        tokens = None
+        if self._profile.auth != "none":
+            tokens = TokenKeeper(_REFUSALS, clock, lasting=secret_of(self._profile, connection))
+        if self._profile.auth == "query":
+            mask_in_logs(self._profile.auth_name)
+        self._http = Http(SHOP, connection, clock, sleep, tokens=tokens, authorize=partial(authorize, self._profile))
+
+    @property
+    def calls(self) -> int:
+        return self._http.calls
+
+    def test(self) -> ShopInfo:
+        """Read the profile's test path. Without one only this is known afterwards: the shop is there, and does not
+        refuse the credentials for reading where it is written."""
+        profile = self._profile
+        answer = self._call("GET", profile.test_path or profile.path.partition("{")[0].partition("?")[0])
+        if profile.test_path and answer.status not in profile.success_statuses:
+            raise Refused(f"The shop answers HTTP {answer.status} at {profile.test_path}.", answer.request_id)
+        return ShopInfo(urlsplit(self._connection.base_url).hostname or SHOP)
+
+    def locations(self) -> list[RemoteLocation]:
+        """Those the profile names; one place for a marketplace without locations."""
+        named = [RemoteLocation(code, code) for code in self._profile.locations]
+        return named or [RemoteLocation("default", "Default")]
+
+    def find(self, skus: Collection[str], item_ids: Mapping[str, str] = MappingProxyType({})) -> Iterator[RemoteItem]:
+        """As `Adapter.find`. Where the profile has nothing to look up with, every SKU is taken for an item; that it is
+        none shows when its quantity is refused."""
+        wanted = [sku for sku in dict.fromkeys(skus) if sku and not sku.isspace()]
+        yield from (RemoteItem(item_id, sku, item_id=item_id) for item_id, sku in item_ids.items())
+        if self._profile.lookup_path:
+            yield from run(find_tasks(self._profile, self._call, wanted), self._connection.parallel)
+        else:
+            yield from (RemoteItem(sku, sku) for sku in wanted)
+
+    def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
+        possible = []
+        for level in levels:
+            if reason := self._composer.reason_against(level):
+                yield Rejected(level.key, reason)
+            else:
+                possible.append(level)
+        first, doubles = without_doubles(possible, self._place)
+        yield from (Rejected(level.key, DUPLICATE) for level in doubles)
+        yield from run((partial(self._send, batch) for batch in self._batches(first)), self._connection.parallel)
+
+    def preview(self, levels: Sequence[Level]) -> Preview:
+        """The first request that pushing `levels` would send, with its secrets masked. Sends nothing.
+
+        :raises Refused: the first level could not be pushed at all
+        """
+        if reason := self._composer.reason_against(levels[0]):
+            raise Refused(reason)
+        batch = next(self._batches(levels))
+        return preview_of(self._profile, self._connection, self._composer.message(batch))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _place(self, level: Level) -> tuple[str, str]:
+        return level.external_id, level.location_id if self._profile.sends_location else ""
+
+    def _batches(self, levels: Iterable[Level]) -> Iterator[list[Level]]:
+        """What goes into one request: levels of one path, those that were refused before for themselves."""
+        size = 1 if self._profile.shape == "one" else min(self._connection.batch_size, self._profile.batch_size)
+        groups: defaultdict[tuple[bool, str], list[Level]] = defaultdict(list)
+        for level in levels:
+            groups[level.suspect, level.location_id if "{location}" in self._profile.path else ""].append(level)
+        for group in sorted(groups):
+            yield from cut(groups[group], size)
+
+    def _send(self, levels: Sequence[Level]) -> Step:
+        message = self._composer.message(levels)
+        answer = self._call(message.method, message.path, json=message.body)
+        trouble = self._reader.trouble(answer)
+        if isinstance(trouble, RequestRefused):
+            if len(levels) > 1:
+                return Step(follow_ups=[partial(self._send, half) for half in halves(levels)])
+            return Step([self._rejected(levels[0], trouble.reason, trouble.code, answer)])
+        if trouble:
+            self._http.scrub(trouble)
+            raise trouble
+        reasons = self._reader.reasons(levels, answer)
+        return Step(
+            [
+                self._rejected(level, reason, "", answer)
+                if reason
+                else Acknowledged(level.key, level.quantity, answer.request_id)
+                for level, reason in zip(levels, reasons, strict=True)
+            ]
+        )
+
+    def _rejected(self, level: Level, reason: str, code: str, answer: Answer) -> Rejected:
+        if self._http.tokens:
+            reason = self._http.tokens.scrub(reason, self._connection.credentials.values())
+        return Rejected(level.key, reason, code, answer.request_id)
+
+    def _call(self, method: str, path: str, **request) -> Answer:
+        check = self._reader.check if method != "GET" else lambda answer: None
+        answer = self._http.call(
+            method, path, headers=dict(self._profile.headers), is_refused=_is_refused, check=check, **request
+        )
+        if _is_refused(answer):
+            raise Refused("The shop wants credentials, but the request format sends none.", answer.request_id)
+        return answer
+
+
+def _is_refused(answer: Answer) -> bool:
+    return answer.status in (401, 403)

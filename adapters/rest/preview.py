@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A request to look at: as it would be sent, but for its secrets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote_plus
+
+import requests
+
+from ..base import Connection
+from .message import Message, authorize, secret_of
+from .profile import RestProfile
+
+BULLETS = "•" * 8
+_PLACEHOLDER = "secret-not-shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be sent; `body` is indented for reading."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+def preview_of(profile: RestProfile, connection: Connection, message: Message) -> Preview:
+    """`message` as the request it makes, with bullets for secrets, wherever they stand."""
+    request = requests.Request(
+        message.method, connection.base_url + message.path, headers=dict(profile.headers), json=message.body
+    )
+    authorize(profile, request, _PLACEHOLDER)
+    with requests.Session() as session:
+        session.auth = lambda prepared: prepared  # as when it is sent: no password from the machine's .netrc
+        prepared = session.prepare_request(request)
+    secrets = _forms({secret_of(profile, connection), *connection.credentials.values()})
+
+    def masked(text: str) -> str:
+        for secret in (_PLACEHOLDER, *secrets):
+            text = text.replace(secret, BULLETS)
+        return text
+
+    return Preview(
+        prepared.method,
+        masked(prepared.url),
+        {name: masked(value) for name, value in prepared.headers.items()},
+        masked(json.dumps(message.body, indent=2, ensure_ascii=False)),
+    )
+
+
+def _forms(secrets: set[str]) -> list[str]:
+    """Each secret as it is, and as an address or JSON would write it; the longest first, as one may hold another."""
+    forms = {form for secret in secrets for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1])}
+    return sorted((form for form in forms if len(form) > 3), key=len, reverse=True)
