@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
+from odoo.tools import SQL
 
-GC_CHUNK = 10_000
+GC_CHUNK = 10_000  # rows
 
 
 class MarketplaceSyncLog(models.Model):
@@ -16,7 +17,7 @@ class MarketplaceSyncLog(models.Model):
     company_id = fields.Many2one(related="config_id.company_id", store=True)
     listing_id = fields.Many2one("marketplace.listing", index="btree_not_null", ondelete="set null")
     kind = fields.Selection(
-        [("drain", "Push"), ("listing", "Listing"), ("account", "Account")], required=True)
+        [("drain", "Push"), ("listing", "Listing"), ("account", "Account"), ("garbage", "Cleaning")], required=True)
     level = fields.Selection(
         [("info", "Information"), ("warning", "Warning"), ("error", "Error")], default="info", required=True)
     message = fields.Char(required=True)
@@ -36,15 +37,7 @@ class MarketplaceSyncLog(models.Model):
 
         :return: how many rows were deleted, and whether there may be more
         """
-        self.env.cr.execute(
-            """
-            DELETE FROM marketplace_sync_log WHERE id IN (
-                SELECT log.id
-                  FROM marketplace_sync_log log
-                  JOIN marketplace_config account ON account.id = log.config_id
-                 WHERE log.create_date < (now() AT TIME ZONE 'UTC') - account.log_days * interval '1 day'
-                 LIMIT %s)
-            """,
-            [GC_CHUNK],
-        )
-        return self.env.cr.rowcount, self.env.cr.rowcount >= GC_CHUNK
+        return self.env["marketplace.garbage"]._collect_chunk("log", self._table, SQL("""
+            candidate.create_date < (now() AT TIME ZONE 'UTC') - interval '1 day' * (
+                SELECT account.log_days FROM marketplace_config account WHERE account.id = candidate.config_id)
+        """), GC_CHUNK)

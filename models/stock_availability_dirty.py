@@ -13,7 +13,6 @@ _logger = logging.getLogger(__name__)
 
 MARKS = "marketplace_sync.marks"
 SORT_CHUNK = 10_000  # marks
-GC_CHUNK = 50_000  # rows
 
 
 class StockAvailabilityDirty(models.Model):
@@ -213,77 +212,3 @@ class StockAvailabilityDirty(models.Model):
               JOIN product_product kit
                 ON kit.product_tmpl_id = bom.product_tmpl_id AND (bom.product_id IS NULL OR bom.product_id = kit.id)
         """)
-
-    # === GARBAGE === #
-
-    @api.autovacuum
-    def _gc_invalid_records(self) -> tuple[int, bool]:
-        """Delete orphans: rows whose product or listing is gone or archived.
-
-        The mark of an archived product that is still listed is no orphan: the shop has to hear that nothing is
-        left to sell.
-
-        :return: how many rows were deleted, and whether there may be more
-        """
-        removed = self._gc_chunk(SQL("TRUE"))
-        if removed:
-            _logger.info("marketplace_sync: garbage kind=dirty removed=%s", removed)
-        return removed, removed >= GC_CHUNK
-
-    @api.autovacuum
-    def _gc_backlog(self) -> None:
-        """Keep what no account takes from growing for ever: sort it, and keep only the newest mark of each listing.
-
-        The newest, because a push that is just ending deletes the marks it has read: what came after them has to
-        stay. Accounts that push are left alone: they shorten their queue themselves.
-        """
-        with self.pool.cursor() as cr:
-            dirty = self.with_env(self.env(cr=cr))
-            while dirty._sort() >= SORT_CHUNK:
-                pass
-            cr.execute("""
-                DELETE FROM stock_availability_dirty older
-                 USING (SELECT listing_id, max(id) AS id FROM stock_availability_dirty
-                         WHERE listing_id IS NOT NULL GROUP BY listing_id) AS newest,
-                       marketplace_config account
-                 WHERE newest.listing_id = older.listing_id AND newest.id > older.id
-                   AND account.id = older.config_id AND NOT (account.active AND account.state = 'connected')
-            """)
-
-    @api.model
-    def _gc_invalid_shopify_records(self) -> int:
-        """Delete the orphans that concern Shopify only; see `_gc_invalid_records`.
-
-        :return: how many rows were deleted
-        """
-        return self._gc_platform("shopify")
-
-    def _gc_platform(self, platform):
-        return self._gc_chunk(SQL(
-            "d.config_id IS NULL OR d.config_id IN (SELECT id FROM marketplace_config WHERE platform = %s)", platform,
-        ))
-
-    def _gc_chunk(self, condition):
-        self.env.flush_all()
-        # SKIP LOCKED: a row somebody works on right now is not garbage for long.
-        self.env.cr.execute(SQL(
-            """
-            DELETE FROM stock_availability_dirty WHERE id = ANY(ARRAY(
-                SELECT d.id
-                  FROM stock_availability_dirty d
-                 WHERE (%s)
-                   AND CASE WHEN d.listing_id IS NULL
-                       THEN NOT EXISTS (SELECT 1 FROM product_product p WHERE p.id = d.product_id AND p.active)
-                        AND NOT EXISTS (SELECT 1
-                                          FROM product_product p
-                                          JOIN marketplace_listing l
-                                            ON l.active AND l.product_tmpl_id = p.product_tmpl_id
-                                         WHERE p.id = d.product_id)
-                       ELSE NOT EXISTS (SELECT 1 FROM marketplace_listing l WHERE l.id = d.listing_id AND l.active)
-                       END
-                 LIMIT %s
-                   FOR UPDATE OF d SKIP LOCKED))
-            """,
-            condition, GC_CHUNK,
-        ))
-        return self.env.cr.rowcount

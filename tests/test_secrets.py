@@ -2,9 +2,15 @@
 """Secrets go in and stay in: no form, export, copy, message or log line shows one."""
 
 import json
+import os
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.marketplace_sync.models.vault import VARIABLE
 
 from .common import MarketplaceCase
 
@@ -127,6 +133,20 @@ class TestSecrets(MarketplaceCase):
         self.assert_silent(ours.output + wire.output)
         self.assert_silent(self.env["marketplace.sync.log"].search([]).read())
         self.assert_silent(self.account.read(["last_error"]))
+
+
+class TestEncryptedSecrets(TestSecrets):
+    """The same on a server that was given a key."""
+
+    def setUp(self):
+        self.enterContext(patch.dict(os.environ, {VARIABLE: Fernet.generate_key().decode()}))
+        super().setUp()
+
+    def test_encrypted(self):
+        column = self.env.execute_query(SQL("SELECT value FROM marketplace_credential WHERE config_id = %s",
+                                            self.account.id))
+        self.assertEqual(len(column), 3)
+        self.assertTrue(all(text.startswith("fernet:") for [text] in column))
 
 
 class TestStopped(MarketplaceCase):
