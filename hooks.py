@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The database objects that are not an ORM table: the dirty table and the views outside scripts read.
+"""The database objects that are not an ORM table: the dirty table, the views outside scripts read, and the pace.
 
-`stock.availability.dirty` calls `create_dirty_table` and `create_views` whenever the addon is installed or
-updated; both can be run again at any time.
+The models call these functions whenever the addon is installed or updated; they can be run again at any time.
 """
 
 from odoo.tools import SQL
 
-PLATFORMS = ("shopify",)
+from .models.platforms import PLATFORMS
 
 
 def create_dirty_table(cr):
@@ -53,6 +52,19 @@ def create_dirty_table(cr):
     """)
 
 
+def create_pace_table(cr):
+    """Create what `models.pace` counts in: for each account the moment at which it may be called freely again.
+
+    Unlogged: after a crash of PostgreSQL's it is empty, which only means a fresh start.
+    """
+    cr.execute("""
+        CREATE UNLOGGED TABLE IF NOT EXISTS marketplace_pace (
+            config_id integer PRIMARY KEY,
+            full_at timestamp with time zone NOT NULL
+        ) WITH (fillfactor = 50)
+    """)
+
+
 def create_views(cr):
     """(Re)create one view per platform, such as `stock_availability_dirty_shopify`, for scripts outside Odoo.
 
@@ -94,4 +106,4 @@ def uninstall_hook(env):
             ("model", "=", kind), ("res_id", "in", ours.ids), ("module", "!=", "marketplace_sync")]).unlink()
     for platform in PLATFORMS:
         env.cr.execute(SQL("DROP VIEW IF EXISTS %s", SQL.identifier(f"stock_availability_dirty_{platform}")))
-    env.cr.execute("DROP TABLE IF EXISTS stock_availability_dirty")
+    env.cr.execute("DROP TABLE IF EXISTS stock_availability_dirty, marketplace_pace")

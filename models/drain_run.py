@@ -4,6 +4,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg2.errors
@@ -11,8 +12,10 @@ import psycopg2.extensions
 
 # Somebody else changed, or holds on to, the rows that were to be written.
 COLLISIONS = (psycopg2.extensions.TransactionRollbackError, psycopg2.errors.LockNotAvailable)
-CALLS_PER_CHUNK = 10
+# Calls one after the other in each of an account's lines: enough to keep them busy, few enough to stop in time.
+ROUNDS = 5
 MAX_CONFLICTS = 3  # of one listing in one drain
+RESERVE = 0.1  # of an allowance, kept for listings that sell out
 
 
 @dataclass(slots=True)
@@ -29,10 +32,36 @@ class Waiting:
     is_sold: bool
     is_tracked: bool
     marks: list[int]
+    item_id: str | None = None
 
     @property
     def is_linked(self):
-        return bool(self.external_id) and self.sku == self.linked_sku
+        return bool(self.external_id) and (self.sku or None) == (self.linked_sku or None)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a marketplace grants in a window, counted in calls."""
+
+    name: str
+    granted: int
+    used: int
+    is_assumed: bool
+    resets_at: datetime
+    read_at: datetime
+
+    @property
+    def left(self):
+        return max(0, self.granted - self.used)
+
+    @property
+    def reserve(self):
+        """Calls kept for listings that sell out."""
+        return int(self.granted * RESERVE)
+
+    def is_fresh(self, now, age):
+        """Whether it holds for the window of `now` and was read no longer than `age` ago."""
+        return now < self.resets_at and now - self.read_at < age
 
 
 @dataclass
@@ -50,10 +79,19 @@ class Run:
     unchanged: int = 0
     failed: int = 0
     linked: int = 0
+    deferred: int = 0
     collisions: int = 0
     busy: bool = False
     gave_up: bool = False
     conflicts: Counter = field(default_factory=Counter)
+    allowed: dict[str, Allowed] = field(default_factory=dict)
+    spent: Counter = field(default_factory=Counter)  # calls already written down, by the allowance's name
+    called_back: set[datetime] = field(default_factory=set)  # when the scheduled action was told to come back
+
+    @property
+    def has_budget(self):
+        """Whether the marketplace limits calls or changes a day."""
+        return bool(self.adapter.allowance_names or self.adapter.revisions_a_day)
 
     @property
     def seconds(self):
@@ -72,7 +110,7 @@ class Run:
         return self.seconds_left <= 0 or (self.limit is not None and self.taken >= self.limit)
 
     def chunk_size(self):
-        size = self.account.batch_size * CALLS_PER_CHUNK
+        size = self.account.batch_size * self.account.parallel * ROUNDS
         return size if self.limit is None else min(size, self.limit - self.taken)
 
     def set_aside(self):

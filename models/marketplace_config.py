@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-import ipaddress
-import re
-from urllib.parse import urlsplit
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_datetime
 
 from .advisory_lock import shard_key, try_transaction_lock
 
-OLDEST_API_VERSION = "2026-04"
-SECRETS = ("client_secret", "access_token")
+# What is typed into the account's form and kept as a credential, by the field's name.
+SECRETS = ("client_secret", "access_token", "password")
 
 
 class MarketplaceConfig(models.Model):
@@ -24,7 +20,6 @@ class MarketplaceConfig(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
-    platform = fields.Selection([("shopify", "Shopify")], default="shopify", required=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     responsible_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, tracking=True,
@@ -33,9 +28,6 @@ class MarketplaceConfig(models.Model):
         [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused"), ("error", "Stopped")],
         default="draft", required=True, readonly=True, copy=False, tracking=True)
     sandbox = fields.Boolean(help="A test store: nothing of what is shown there is really sold.")
-    base_url = fields.Char(
-        "Shop Address", required=True, tracking=True, help="For instance https://my-shop.myshopify.com")
-    api_version = fields.Char("API Version", default="2026-10", required=True)
     client_id = fields.Char("Client ID", copy=False, groups="marketplace_sync.group_marketplace_manager")
     client_secret = fields.Char(
         compute="_compute_secrets", inverse="_inverse_client_secret", copy=False, exportable=False,
@@ -43,7 +35,11 @@ class MarketplaceConfig(models.Model):
     access_token = fields.Char(
         "Lasting Access Token", compute="_compute_secrets", inverse="_inverse_access_token", copy=False,
         exportable=False, groups="marketplace_sync.group_marketplace_manager",
-        help="Of an older custom app (shpat_...). Newer apps have a client id and secret instead.")
+        help="Shopify: of an older custom app (shpat_...); newer apps have a client id and secret instead. Others: the "
+             "token the marketplace gave you.")
+    password = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_password", copy=False, exportable=False,
+        groups="marketplace_sync.group_marketplace_manager")
     secrets_set = fields.Char(compute="_compute_secrets", groups="marketplace_sync.group_marketplace_manager")
     push_mode = fields.Selection(
         [("immediate", "At once"), ("scheduled", "When the scheduled action is due")],
@@ -52,13 +48,17 @@ class MarketplaceConfig(models.Model):
         [("free_qty", "Free to use"), ("qty_available", "On hand"), ("virtual_available", "Forecast")],
         default="free_qty", required=True, tracking=True,
         help="Free to use: on hand less what is reserved for other orders.")
-    batch_size = fields.Integer(default=250, required=True, help="Quantities sent in one request, at most 250.")
-    parallel = fields.Integer("Parallel Requests", default=4, required=True)
     shards = fields.Integer(default=1, required=True, help="Parts of the account that may be pushed side by side.")
     log_days = fields.Integer("Keep Logs", default=30, required=True, help="Days.")
+    alert_hours = fields.Integer(
+        "Report Failures after", default=24, required=True,
+        help="Hours a listing may fail before its account's responsible gets an activity; 0 for never.")
     cron_id = fields.Many2one("ir.cron", "Scheduled Action", readonly=True, copy=False, ondelete="set null")
     location_ids = fields.One2many("marketplace.location", "config_id", "Locations", copy=False)
     listing_ids = fields.One2many("marketplace.listing", "config_id", "Listings", copy=False)
+    allowance_ids = fields.One2many("marketplace.allowance", "config_id", "Allowances", readonly=True)
+    deferred_count = fields.Integer("Deferred", compute="_compute_deferred")
+    deferral = fields.Text(compute="_compute_deferred", help="What waits for the marketplace's limits, and until when.")
     credential_ids = fields.One2many(
         "marketplace.credential", "config_id", "Credentials", copy=False,
         groups="marketplace_sync.group_marketplace_manager")
@@ -71,9 +71,9 @@ class MarketplaceConfig(models.Model):
     error_count = fields.Integer("Failed", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
 
-    _check_batch_size = models.Constraint("CHECK(batch_size BETWEEN 1 AND 250)", "Send 1 to 250 quantities a request.")
     _check_parallel = models.Constraint("CHECK(parallel BETWEEN 1 AND 16)", "Send 1 to 16 requests side by side.")
     _check_shards = models.Constraint("CHECK(shards BETWEEN 1 AND 64)", "An account has 1 to 64 shards.")
+    _check_alert_hours = models.Constraint("CHECK(alert_hours >= 0)", "Hours can't be negative; 0 means never.")
     _check_log_days = models.Constraint("CHECK(log_days > 0)", "Logs are kept for at least a day.")
 
     # === COMPUTED === #
@@ -91,6 +91,9 @@ class MarketplaceConfig(models.Model):
 
     def _inverse_access_token(self):
         self._keep_secret("access_token")
+
+    def _inverse_password(self):
+        self._keep_secret("password")
 
     def _keep_secret(self, key):
         for account in self.filtered(key):
@@ -114,27 +117,18 @@ class MarketplaceConfig(models.Model):
             account.error_count = own.get("error", 0)
             account.waiting_count = waiting.get(account.id, 0)
 
-    # === CHECKS === #
-
-    @api.constrains("base_url")
-    def _check_base_url(self):
+    def _compute_deferred(self):
+        found = self.env.execute_query(SQL(
+            """SELECT config_id, deferred_until, min(deferred_reason), count(*) FROM marketplace_listing
+                WHERE config_id = ANY(%s) AND active AND deferred_until > now() AT TIME ZONE 'UTC'
+                GROUP BY config_id, deferred_until ORDER BY deferred_until""", self.ids))
         for account in self:
-            url = _shop_address(account.base_url)
-            if not url:
-                raise ValidationError(self.env._(
-                    "This is not a shop's address; one looks like https://my-shop.myshopify.com"))
-            if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
-                raise ValidationError(self.env._("The shop's address has to begin with https://"))
-
-    @api.constrains("api_version")
-    def _check_api_version(self):
-        for account in self:
-            if not re.fullmatch(r"\d{4}-(01|04|07|10)", account.api_version or ""):
-                raise ValidationError(self.env._("An API version looks like 2026-10."))
-            if account.api_version < OLDEST_API_VERSION:
-                raise ValidationError(self.env._(
-                    "API version %(version)s is too old: %(oldest)s is the first that lets two writers share a shop "
-                    "safely.", version=account.api_version, oldest=OLDEST_API_VERSION))
+            own = [row[1:] for row in found if row[0] == account.id]
+            account.deferred_count = sum(count for _until, _reason, count in own)
+            account.deferral = "\n".join(
+                self.env._("%(count)s listings wait until %(until)s. %(reason)s", count=count,
+                           until=format_datetime(self.env, until), reason=reason)
+                for until, reason, count in own) or False
 
     # === CRUD === #
 
@@ -148,17 +142,16 @@ class MarketplaceConfig(models.Model):
 
     def write(self, vals):
         vals = self._normalized(vals)
-        if vals.get("platform", self.platform if len(self) == 1 else None) not in (None, *self.mapped("platform")):
-            raise UserError(self.env._("An account can't change its platform: make a new one."))
-        moved = self.filtered(lambda account: account.base_url != vals.get("base_url", account.base_url))
+        addresses = {account: account.base_url for account in self}
         if "shards" in vals:
             self._claim_shards()
         result = super().write(vals)
+        moved = self.filtered(lambda account: account.base_url != addresses[account])
         if "name" in vals:
             self._name_crons()
         if moved:
             moved._forget_shop()
-        if moved or "client_id" in vals:
+        if moved or not {"client_id", "username"}.isdisjoint(vals):
             self._forget_token()
         if "stock_field" in vals:
             self._mark("stock field")
@@ -174,6 +167,7 @@ class MarketplaceConfig(models.Model):
 
     def unlink(self):
         crons = self.sudo().cron_id
+        self.env.cr.execute(SQL("DELETE FROM marketplace_pace WHERE config_id = ANY(%s)", self.ids))
         result = super().unlink()
         crons.unlink()
         return result
@@ -240,20 +234,3 @@ class MarketplaceConfig(models.Model):
 
     def _mark(self, reason):
         self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.config_id = ANY(%s)", self.ids), reason)
-
-
-def _shop_address(text):
-    """The parts of an address that is nothing but a scheme, a host and perhaps a port, else None."""
-    try:
-        url = urlsplit(text)
-        is_bare = url.port != 0 and "@" not in url.netloc and text.lower() == f"{url.scheme}://{url.netloc}".lower()
-    except ValueError:  # an impossible port, a bracket that is not closed
-        return None
-    return url if is_bare and re.fullmatch(r"[\w.:-]+", url.hostname or "") else None
-
-
-def _is_loopback(host):
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

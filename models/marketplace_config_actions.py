@@ -91,16 +91,17 @@ class MarketplaceConfig(models.Model):
         return True
 
     def action_collect_garbage(self):
-        """Delete orphaned rows of the dirty table now instead of at night."""
+        """Remove what nobody needs any more now instead of at night, and say how much it was."""
+        self.ensure_one()
         self.check_access("write")
-        removed, _more = self.env["stock.availability.dirty"].sudo()._gc_invalid_records()
-        return self._notify("success", self.env._("%s orphaned rows removed.", removed))
+        return self._notify("success", self.env["marketplace.garbage"]._collect(self))
 
     def action_open_listings(self):
         return self._open("marketplace_sync.marketplace_listing_action")
 
     def action_open_failed(self):
-        return self._open("marketplace_sync.marketplace_listing_action", search_default_failed=1)
+        return self._open(
+            "marketplace_sync.marketplace_listing_action", search_default_failed=1, search_default_group_reason=1)
 
     def action_open_waiting(self):
         return self._open("marketplace_sync.stock_availability_dirty_action")

@@ -7,8 +7,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..adapters import PLATFORMS
+from ..adapters import PLATFORMS as ADAPTERS
 from ..adapters.base import Connection
+from .pace import DatabasePace
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class MarketplaceConfig(models.Model):
 
         Needs the rights to read secrets: call it as superuser.
         """
-        adapter = PLATFORMS[self.platform](self._connection())
+        adapter = ADAPTERS[self.platform](self._connection())
         try:
             yield adapter
         finally:
@@ -41,22 +42,27 @@ class MarketplaceConfig(models.Model):
             self.env["marketplace.credential"]._set(self, "token", adapter.token.value, adapter.token.expires_at)
 
     def _connection(self):
-        secrets = {credential.key: credential.value for credential in self.credential_ids}
+        secrets = self._secrets()
         token = self.credential_ids.filtered(lambda credential: credential.key == "token")
         if token.expires_at:
             secrets["token_expires_at"] = token.expires_at.isoformat()
-        if self.client_id:
-            secrets["client_id"] = self.client_id.strip()
+        for name in ("client_id", "username"):
+            if self[name]:
+                secrets[name] = self[name].strip()
+        pace = DatabasePace(self.env.cr.dbname, self.id, self.calls_per_second) if self.calls_per_second else None
         return Connection(
-            base_url=self.base_url, api_version=self.api_version, credentials=secrets,
-            batch_size=self.batch_size, parallel=self.parallel,
+            base_url=self.base_url, api_version=self.api_version, credentials=secrets, options=self._adapter_options(),
+            batch_size=self.batch_size, parallel=self.parallel, probe=self.failures > 0, pace=pace,
         )
 
     # === PUSHING === #
 
     def _cron_drain(self):
         """Push what waits for this account: its scheduled action."""
-        if self.exists() and self.active and self.state == "connected" and not self._is_backing_off():
+        if not (self.exists() and self.active and self.state == "connected"):
+            return
+        self.env["marketplace.drain"]._look_after_failures(self)
+        if not self._is_backing_off():
             self._drain()
 
     def _drain(self, limit=None):
@@ -100,6 +106,34 @@ class MarketplaceConfig(models.Model):
                 cron_model.browse(cron_id)._trigger()
             elif triggered_at < overlooked:
                 self.env.cr.postcommit.add(cron_model._notifydb)
+
+    # === FAILED LISTINGS === #
+
+    def _retry_due(self):
+        """Mark the failed listings whose time has come: what was wrong may have been mended meanwhile."""
+        due = SQL("listing.config_id = %s AND listing.state = 'error' AND listing.next_attempt <= %s",
+                  self.id, fields.Datetime.now())
+        if self.env.execute_query(SQL("SELECT 1 FROM marketplace_listing listing WHERE %s LIMIT 1", due)):
+            self.env["stock.availability.dirty"]._dirty_listings(due, "retry")
+            self.env.cr.execute(SQL("UPDATE marketplace_listing listing SET next_attempt = NULL WHERE %s", due))
+            self.env["marketplace.listing"].invalidate_model(["next_attempt"])
+
+    def _report_failures(self):
+        """Give the responsible an activity when listings have failed for too long, and take it back when none does."""
+        kind = "marketplace_sync.mail_activity_listings_failing"
+        [[count]] = self.env.execute_query(SQL(
+            """SELECT count(*) FROM marketplace_listing
+                WHERE config_id = %s AND state = 'error' AND active AND failed_since < %s""",
+            self.id, fields.Datetime.now() - timedelta(hours=self.alert_hours))) if self.alert_hours else [[0]]
+        if not count:
+            self.activity_unlink([kind])
+        elif not self.activity_search([kind]):
+            self.activity_schedule(
+                kind, user_id=(self.responsible_id or self.env.ref("base.user_admin")).id,
+                note=self.env._(
+                    "%(count)s listings have failed for more than %(hours)s hours: the shop shows old numbers for "
+                    "them. Open Failed on the account; they are grouped by their reason.",
+                    count=count, hours=self.alert_hours))
 
     # === TROUBLE === #
 

@@ -41,9 +41,21 @@ class MarketplaceDrain(models.AbstractModel):
         with self._own_cursor() as drain:
             account = account.with_env(drain.env)
             if account.exists() and account.active and account.state == "connected":
-                return drain._run(account, limit)
+                try:
+                    return drain._run(account, limit)
+                except AdapterError as error:  # no adapter could be made: the account's secrets can't be opened
+                    drain.env.cr.rollback()
+                    drain._commit_or_leave(partial(account._stop, error))
             return {"done": 0, "failed": 0, "remaining": drain._count_waiting(account), "busy": False,
                     "state": account.exists().state, "trouble": account.exists().last_error}
+
+    @api.model
+    def _look_after_failures(self, account):
+        """Report listings that have failed for too long, and mark those that are due to be tried again."""
+        with self._own_cursor() as drain:
+            account = account.with_env(drain.env)
+            drain._commit_or_leave(account._report_failures)
+            drain._commit_or_leave(account._retry_due)
 
     @contextmanager
     def _own_cursor(self):
@@ -74,6 +86,7 @@ class MarketplaceDrain(models.AbstractModel):
                 self.env.cr.rollback()
                 self._commit_or_leave(partial(account._stop, error))
             self._commit_or_leave(partial(account._keep_token, adapter))
+            self._commit_or_leave(partial(self._count_spent, run))
             return self._finish(run)
 
     def _drain_patiently(self, run):
@@ -105,9 +118,9 @@ class MarketplaceDrain(models.AbstractModel):
         account = run.account
         remaining = self._count_waiting(account)
         _logger.info(
-            "marketplace_sync: drain account=%r taken=%s acknowledged=%s unchanged=%s failed=%s remaining=%s "
-            "calls=%s seconds=%.3f", account.name, run.taken, run.acknowledged, run.unchanged, run.failed, remaining,
-            run.adapter.calls, run.seconds)
+            "marketplace_sync: drain account=%r taken=%s acknowledged=%s unchanged=%s failed=%s deferred=%s "
+            "remaining=%s calls=%s seconds=%.3f", account.name, run.taken, run.acknowledged, run.unchanged, run.failed,
+            run.deferred, remaining, run.adapter.calls, run.seconds)
         if run.taken:
             self._commit_or_leave(partial(self._note_success, run, remaining))
         if (not run.busy or run.taken) and not run.gave_up and account.state == "connected":

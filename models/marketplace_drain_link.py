@@ -26,21 +26,21 @@ class MarketplaceDrain(models.AbstractModel):
         :raise AdapterError: when the shop could not be asked; nothing is changed then
         """
         reasons = self._reasons_not_to_look(run.account, chunk)
-        wanted = [waiting for waiting in chunk if waiting.listing_id not in reasons]
+        affordable = self._link_within_budget(run, [
+            waiting for waiting in chunk if waiting.listing_id not in reasons])
         self.env.cr.commit()  # no snapshot is kept open while the shop takes its time
-        found = defaultdict(list)
-        for item in run.adapter.find({waiting.sku for waiting in wanted}):
-            found[item.sku].append(item)
+        found = self._find(run, affordable)
         if run.account.base_url != run.base_url:
             return  # these are another shop's ids
         links = []
-        for waiting in wanted:
-            reason = self._reason_not_to_link(waiting.sku, found[waiting.sku])
+        for waiting, items in found:
+            reason = self._reason_not_to_link(waiting, items)
             if reason:
                 reasons[waiting.listing_id] = reason
             else:
-                links.append((waiting.listing_id, found[waiting.sku][0].external_id, waiting.sku))
+                links.append((waiting.listing_id, items[0].external_id, waiting.sku))
         self._store_links(links)
+        self._count_spent(run)
         unmarked = {waiting.listing_id for waiting in chunk if not waiting.marks} - reasons.keys()
         if unmarked:
             self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.id = ANY(%s)", list(unmarked)), "linked")
@@ -49,11 +49,35 @@ class MarketplaceDrain(models.AbstractModel):
         self.env.cr.commit()
         run.count(linked=len(links), failed=len(reasons), taken=len(reasons))
 
+    def _find(self, run, wanted):
+        """The shop's items each listing could be: those with the id entered on the product, else with its SKU.
+
+        :return: list of pairs (Waiting, list of adapters.base.RemoteItem)
+        """
+        if not wanted:
+            return []
+        by_sku, by_id = defaultdict(list), defaultdict(list)
+        for item in run.adapter.find(
+                {waiting.sku for waiting in wanted if waiting.sku and not waiting.item_id},
+                {waiting.item_id: waiting.sku or "" for waiting in wanted if waiting.item_id}):
+            by_sku[item.sku].append(item)
+            by_id[item.item_id].append(item)
+        return [(waiting, self._same_sku_first(waiting, by_id[waiting.item_id]) if waiting.item_id
+                 else by_sku[waiting.sku]) for waiting in wanted]
+
+    def _same_sku_first(self, waiting, items):
+        """Of several variants under one id, the one with the listing's SKU."""
+        if len(items) < 2:
+            return items
+        return [item for item in items if item.sku == waiting.sku]
+
     def _reasons_not_to_look(self, account, chunk):
         """What Odoo itself knows to be wrong: dict listing id -> reason."""
         namesakes = self._namesakes(account, [waiting.sku for waiting in chunk if waiting.sku])
         reasons = {}
         for waiting in chunk:
+            if waiting.item_id and waiting.is_tracked:
+                continue  # it says itself which one it is
             if not waiting.sku:
                 reasons[waiting.listing_id] = self.env._(
                     "The product has no SKU: fill in its Internal Reference.")
@@ -82,7 +106,11 @@ class MarketplaceDrain(models.AbstractModel):
             """,
             skus, account.company_id.parent_ids.ids)))
 
-    def _reason_not_to_link(self, sku, items):
+    def _reason_not_to_link(self, waiting, items):
+        sku = waiting.sku or waiting.item_id
+        if not items and waiting.item_id:
+            return self.env._("The shop has no item with the id %(id)s%(sku)s.", id=waiting.item_id,
+                              sku=self.env._(" and the SKU %s", waiting.sku) if waiting.sku else "")
         if not items:
             return self.env._("The shop has no item with the SKU %s.", sku)
         if len(items) > 1:
@@ -113,7 +141,8 @@ class MarketplaceDrain(models.AbstractModel):
             """
             UPDATE marketplace_listing listing
                SET state = 'linked', external_id = found.external_id, sku = found.sku,
-                   error = NULL, error_at = NULL, request_id = NULL, attempts = 0
+                   error = NULL, error_at = NULL, request_id = NULL, attempts = 0, failed_since = NULL,
+                   next_attempt = NULL
               FROM unnest(%s::integer[], %s::varchar[], %s::varchar[]) AS found (id, external_id, sku)
              WHERE listing.id = found.id
             """,
@@ -155,12 +184,13 @@ class MarketplaceDrain(models.AbstractModel):
             after = chunk[-1].listing_id
 
     def _unlinked(self, run, shard, after):
-        rows = self._read_listings(SQL(
+        rows = self._read_listings(run.account.platform, SQL(
             """
             SELECT id AS listing_id, NULL AS last,
                    ARRAY(SELECT dirty.id FROM stock_availability_dirty dirty WHERE dirty.listing_id = listing.id) AS ids
               FROM marketplace_listing listing
              WHERE config_id = %s AND active AND id > %s AND id %% %s = %s
+               AND (deferred_until IS NULL OR deferred_until <= now() AT TIME ZONE 'UTC')
                AND (state IN ('pending', 'error') OR external_id IS NULL)
              ORDER BY id
              LIMIT %s

@@ -5,9 +5,12 @@ import logging
 from odoo import models
 from odoo.tools import SQL
 
-from ..adapters.base import Acknowledged, AdapterError, Conflict, Level, Rejected
+from ..adapters.base import Acknowledged, AdapterError, Conflict, Deferred, Level, Rejected
 
 _logger = logging.getLogger(__name__)
+
+# Minutes until a failed listing is tried again by itself; doubles with each failure in a row.
+FIRST_RETRY, LONGEST_RETRY = 15, 24 * 60
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -21,11 +24,13 @@ class MarketplaceDrain(models.AbstractModel):
         :raise AdapterError: after storing what is known, when the shop could not be worked with
         """
         levels = self._levels(run, chunk)
+        affordable = self._within_budget(run, chunk, levels)
         # The snapshot has been read; none is kept open while the shop takes its time.
         self.env.cr.commit()
-        outcomes, trouble = self._send(run.adapter, levels)
+        outcomes, trouble = self._send(run.adapter, affordable)
         if run.account.base_url == run.base_url:
             counts = self._store(run, chunk, levels, outcomes)
+            self._count_spent(run, outcomes)
             self.env["ir.cron"]._commit_progress(counts["taken"])
             run.count(**counts)  # not before: what could not be committed did not happen
         if trouble:
@@ -45,7 +50,7 @@ class MarketplaceDrain(models.AbstractModel):
             if known.get(key) != quantity or waiting.state == "error":
                 levels.append(Level(
                     key, waiting.external_id, places[key[1]], quantity, previous=known.get(key),
-                    revision=max(waiting.marks), suspect=waiting.state == "error"))
+                    revision=max(waiting.marks), suspect=waiting.state == "error", sku=waiting.sku or ""))
         return levels
 
     def _send(self, adapter, levels):
@@ -81,7 +86,7 @@ class MarketplaceDrain(models.AbstractModel):
         for (listing_id, _place_id), outcome in outcomes.items():
             if isinstance(outcome, Rejected):
                 rejected.setdefault(listing_id, outcome)
-            elif isinstance(outcome, Conflict):
+            elif isinstance(outcome, Conflict | Deferred):
                 open_ids.add(listing_id)
         run.conflicts.update(
             {key[0] for key, outcome in outcomes.items() if isinstance(outcome, Conflict)} - rejected.keys())
@@ -92,6 +97,11 @@ class MarketplaceDrain(models.AbstractModel):
                          for waiting in settled if waiting.listing_id in rejected])
         accepted = [waiting for waiting in settled if waiting.listing_id not in rejected]
         self._clear_errors([waiting.listing_id for waiting in accepted if waiting.state == "error"])
+        self._no_longer_deferred(run, settled)
+        deferred = {key[0]: outcome for key, outcome in outcomes.items() if isinstance(outcome, Deferred)}
+        self._defer(run, [
+            (waiting, deferred[waiting.listing_id].reason, deferred[waiting.listing_id].until)
+            for waiting in chunk if waiting.listing_id in deferred])
         self._forget_marks(accepted)
         acknowledged = sum(waiting.listing_id in sent for waiting in accepted)
         return {
@@ -101,7 +111,8 @@ class MarketplaceDrain(models.AbstractModel):
     def _clear_errors(self, listing_ids):
         if listing_ids:
             self.env["marketplace.listing"].browse(listing_ids).write({
-                "state": "linked", "error": False, "error_at": False, "request_id": False, "attempts": 0})
+                "state": "linked", "error": False, "error_at": False, "request_id": False, "attempts": 0,
+                "failed_since": False, "next_attempt": False})
 
     def _fail(self, run, failures):
         """Make listings visibly failed, with their reason, and take them out of the queue.
@@ -114,12 +125,15 @@ class MarketplaceDrain(models.AbstractModel):
             """
             UPDATE marketplace_listing listing
                SET state = 'error', error = failed.reason, request_id = failed.request_id, sku = failed.sku,
-                   error_at = now() AT TIME ZONE 'UTC', attempts = COALESCE(attempts, 0) + 1
+                   error_at = now() AT TIME ZONE 'UTC', attempts = COALESCE(attempts, 0) + 1,
+                   failed_since = COALESCE(failed_since, now() AT TIME ZONE 'UTC'),
+                   next_attempt = now() AT TIME ZONE 'UTC' + least(
+                       %s, %s * power(2, least(COALESCE(attempts, 0), 20))) * interval '1 minute'
               FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
                    AS failed (id, reason, request_id, sku)
              WHERE listing.id = failed.id
             """,
-            [waiting.listing_id for waiting, _reason, _request in failures],
+            LONGEST_RETRY, FIRST_RETRY, [waiting.listing_id for waiting, _reason, _request in failures],
             [reason for _waiting, reason, _request in failures],
             [request_id for _waiting, _reason, request_id in failures],
             [waiting.sku for waiting, _reason, _request in failures],

@@ -4,8 +4,13 @@ from odoo import models
 from odoo.tools import SQL
 
 from .drain_run import Waiting
+from .platforms import PLATFORMS
 
 COUNTED_MARKS = 100_000
+# A listing its marketplace takes no more of today is left alone, unless it was marked again meanwhile.
+NOT_DEFERRED = SQL(
+    "(listing.deferred_until IS NULL OR listing.deferred_until <= now() AT TIME ZONE 'UTC' "
+    "OR dirty.id > listing.deferred_mark)")
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -19,7 +24,7 @@ class MarketplaceDrain(models.AbstractModel):
         :param int after: only look at marks with a greater id
         :return: list of `Waiting` and the greatest mark id looked at
         """
-        rows = self._read_listings(SQL(
+        rows = self._read_listings(run.account.platform, SQL(
             """
             SELECT listing_id, array_agg(id) AS ids, (SELECT max(id) FROM head) AS last
               FROM stock_availability_dirty
@@ -28,9 +33,15 @@ class MarketplaceDrain(models.AbstractModel):
             """), head=self._head_query(run, shard, after, run.chunk_size()))
         return [waiting for waiting, _last in rows], rows[0][1] if rows else after
 
-    def _read_listings(self, marks, head=None):
+    def _item_id(self, platform):
+        """The id of its own marketplace that was entered on a product, as an SQL expression."""
+        field = PLATFORMS[platform].item_id_field
+        return SQL("NULLIF(btrim(%s), '')", SQL.identifier("product", field)) if field else SQL("NULL")
+
+    def _read_listings(self, platform, marks, head=None):
         """Everything about some listings that a push or a link needs, in one query.
 
+        :param str platform: the account's
         :param SQL marks: a query of (listing_id, ids of its marks, last); may refer to `head`
         :return: list of pairs (`Waiting`, last)
         """
@@ -42,13 +53,13 @@ class MarketplaceDrain(models.AbstractModel):
                    listing.sku, listing.external_id, listing.state,
                    template.active AND (listing.product_id IS NULL OR product.active),
                    COALESCE(template.is_storable, FALSE),
-                   marks.ids, marks.last
+                   marks.ids, %(item_id)s, marks.last
               FROM marks
               JOIN marketplace_listing listing ON listing.id = marks.listing_id
               JOIN product_template template ON template.id = listing.product_tmpl_id
               LEFT JOIN product_product product ON product.id = listing.product_id
              ORDER BY listing.id
-            """, head=head or SQL("SELECT"), marks=marks))
+            """, head=head or SQL("SELECT"), marks=marks, item_id=self._item_id(platform)))
         found = [(Waiting(*row[:-1]), row[-1]) for row in rows]
         self._find_kits([waiting for waiting, _last in found])
         return found
@@ -60,11 +71,11 @@ class MarketplaceDrain(models.AbstractModel):
               FROM stock_availability_dirty dirty
               JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
              WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND dirty.id > %s
-               AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s)
+               AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s) AND %s
              ORDER BY dirty.id
              LIMIT %s
             """,
-            run.account.id, after, run.account.shards, shard, run.set_aside(), limit,
+            run.account.id, after, run.account.shards, shard, run.set_aside(), NOT_DEFERRED, limit,
         )
 
     def _has_waiting(self, run, shard):
@@ -76,7 +87,7 @@ class MarketplaceDrain(models.AbstractModel):
         return found
 
     def _count_waiting(self, account):
-        """How many listings wait, counted in `COUNTED_MARKS` marks; at least 1 while there are unsorted marks."""
+        """How many listings wait and may go, counted in `COUNTED_MARKS` marks; at least 1 while marks are unsorted."""
         [[count]] = self.env.execute_query(SQL(
             """
             SELECT greatest(count(DISTINCT listing_id),
@@ -84,10 +95,10 @@ class MarketplaceDrain(models.AbstractModel):
               FROM (SELECT dirty.listing_id
                       FROM stock_availability_dirty dirty
                       JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
-                     WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL
+                     WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND %s
                      LIMIT %s) AS waiting
             """,
-            account.id, COUNTED_MARKS))
+            account.id, NOT_DEFERRED, COUNTED_MARKS))
         return count
 
     def _find_kits(self, chunk):

@@ -3,6 +3,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .platforms import PLATFORMS
+
+
+class BigInteger(fields.Integer):
+    """Holds ids of the dirty table, which has 64 bits for them."""
+
+    _column_type = ("int8", "int8")
+
 
 class MarketplaceListing(models.Model):
     """One product on one account: a variant, or a whole template when `product_id` is empty."""
@@ -35,6 +43,14 @@ class MarketplaceListing(models.Model):
     error_at = fields.Datetime("Failed", readonly=True, copy=False)
     request_id = fields.Char("Shop's Request Id", readonly=True, copy=False)
     attempts = fields.Integer("Failures in a Row", readonly=True, copy=False)
+    failed_since = fields.Datetime(readonly=True, copy=False)
+    next_attempt = fields.Datetime(
+        "Tries Again", readonly=True, copy=False, help="By itself; a stock change tries again at once.")
+    deferred_until = fields.Datetime(
+        "Waits until", readonly=True, copy=False, index="btree_not_null",
+        help="The marketplace takes no more changes before.")
+    deferred_reason = fields.Char("Waits because", readonly=True, copy=False)
+    deferred_mark = BigInteger(readonly=True, copy=False, help="The newest mark that waits; a newer one is looked at.")
     level_ids = fields.One2many("marketplace.level", "listing_id", "Published", readonly=True, copy=False)
     log_ids = fields.One2many("marketplace.sync.log", "listing_id", readonly=True, copy=False)
     quantity = fields.Integer("Published Quantity", compute="_compute_published",
@@ -46,6 +62,9 @@ class MarketplaceListing(models.Model):
         "(config_id, product_id) WHERE product_id IS NOT NULL", "This product is listed on that account already.")
     _unique_template = models.UniqueIndex(
         "(config_id, product_tmpl_id) WHERE product_id IS NULL", "This product is listed on that account already.")
+
+    _failed_since_index = models.Index("(config_id, failed_since) WHERE state = 'error'")
+    _next_attempt_index = models.Index("(config_id, next_attempt) WHERE state = 'error'")
 
     @api.depends("product_id")
     def _compute_product_tmpl_id(self):
@@ -103,7 +122,7 @@ class MarketplaceListing(models.Model):
         self.check_access("read")
         listings = self.sudo()
         listings.filtered(lambda listing: listing.state == "error").write({
-            "state": "pending", "error": False, "error_at": False, "external_id": False,
+            "state": "pending", "error": False, "error_at": False, "external_id": False, "next_attempt": False,
         })
         listings._mark("retry")
         return True
@@ -148,19 +167,23 @@ class MarketplaceListing(models.Model):
         self.sudo().create(missing)
 
     @api.model
-    def _sku_changed(self, products, former_skus):
+    def _link_changed(self, products, field, former_skus):
         """Forget what listings of these products were linked to, and look again at who shared a SKU with them.
 
-        :param products: product.product whose `default_code` is the new one
+        :param products: product.product with a new value in what they are found by in the shop
+        :param str field: `default_code`, or a marketplace's own id
         :param former_skus: the SKUs they had before
         """
         own = self.sudo().search([
             "|", ("product_id", "in", products.ids),
             "&", ("product_id", "=", False), ("product_tmpl_id", "in", products.product_tmpl_id.ids)])
+        if field != "default_code":
+            own = own.filtered(lambda listing: PLATFORMS[listing.platform].item_id_field == field)
         own.write({"state": "pending", "external_id": False, "error": False})
         own.level_ids.unlink()
-        own._mark("SKU")
-        self._look_again([*former_skus, *products.mapped("default_code")])
+        own._mark("SKU" if field == "default_code" else "id in the shop")
+        if field == "default_code":
+            self._look_again([*former_skus, *products.mapped("default_code")])
 
     @api.model
     def _look_again(self, skus):

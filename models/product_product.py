@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
 
-TICKS = {"shopify_product": "shopify"}
+from .platforms import PLATFORMS, TICKS
+
+# What a listing is found by in the shop.
+LINK_FIELDS = {"default_code", *(platform.item_id_field for platform in PLATFORMS.values() if platform.item_id_field)}
 
 
 class ProductProduct(models.Model):
@@ -10,6 +13,23 @@ class ProductProduct(models.Model):
     shopify_product = fields.Boolean(
         "Sell on Shopify", copy=False,
         help="Lists this variant on every connected Shopify shop of its company and keeps its stock there up to date.")
+    ebay_product = fields.Boolean(
+        "Sell on eBay", copy=False,
+        help="Lists this variant on every connected eBay account of its company and keeps its stock there up to date.")
+    cartona_product = fields.Boolean(
+        "Sell on Cartona", copy=False,
+        help="Lists this variant on every connected Cartona account of its company and keeps its stock there up to "
+             "date.")
+    rest_product = fields.Boolean(
+        "Sell on Other Shops", copy=False,
+        help="Lists this variant on every connected REST shop of its company and keeps its stock there up to date.")
+    ebay_item_id = fields.Char(
+        "eBay Item Number", copy=False,
+        help="Only for a listing that was not made with eBay's Inventory API (on eBay's own pages, say): the number "
+             "in its address. Listings made with that API are found by their SKU.")
+    cartona_id = fields.Char(
+        "Cartona Product ID", copy=False,
+        help="Cartona's supplier_product_id. Empty: the product is found by its SKU (Cartona's internal_product_id).")
     marketplace_listing_ids = fields.One2many(
         "marketplace.listing", "product_id", "Marketplace Listings", readonly=True,
         groups="marketplace_sync.group_marketplace_user")
@@ -29,16 +49,19 @@ class ProductProduct(models.Model):
         return {**{tick: True for tick in TICKS if template and template[tick]}, **vals}
 
     def write(self, vals):
-        former_skus = {product: product.default_code for product in self} if "default_code" in vals else {}
+        changing = LINK_FIELDS & vals.keys()
+        former = {product: product._link_values() for product in self} if changing else {}
         result = super().write(vals)
         for tick in TICKS.keys() & vals.keys():
             self.env["marketplace.listing"]._follow_ticks(self, TICKS[tick])
         if "active" in vals:
             self.env["stock.availability.dirty"]._dirty(self.ids, "archived" if not vals["active"] else "unarchived")
             self.env["marketplace.listing"]._look_again(self.mapped("default_code"))
-        changed = self.filtered(lambda product: product.default_code != former_skus.get(product, product.default_code))
-        if changed:
-            self.env["marketplace.listing"]._sku_changed(changed, [former_skus[product] for product in changed])
+        for field in changing:
+            changed = self.filtered(lambda product, field=field: product[field] != former[product][field])
+            if changed:
+                self.env["marketplace.listing"]._link_changed(
+                    changed, field, [former[product]["default_code"] for product in changed])
         return result
 
     def unlink(self):
@@ -46,3 +69,6 @@ class ProductProduct(models.Model):
         result = super().unlink()
         self.env["marketplace.listing"]._look_again(skus)
         return result
+
+    def _link_values(self):
+        return {field: self[field] for field in LINK_FIELDS}

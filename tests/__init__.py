@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from . import test_budget
 from . import test_concurrency_crash
 from . import test_concurrency_drain
+from . import test_concurrency_garbage
 from . import test_concurrency_marks
 from . import test_config
 from . import test_drain
 from . import test_drain_refused
 from . import test_drain_trouble
+from . import test_ebay_consent
+from . import test_failures
 from . import test_garbage
+from . import test_garbage_kinds
 from . import test_handover
 from . import test_install
 from . import test_log
@@ -14,7 +19,9 @@ from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
 from . import test_neutralize
+from . import test_pace
 from . import test_peer_defects
+from . import test_platforms
 from . import test_products
 from . import test_quantity
 from . import test_relink
@@ -22,4 +29,6 @@ from . import test_secrets
 from . import test_security
 from . import test_sorting
 from . import test_tour
+from . import test_vault
+from . import test_vault_wrong_key
 from . import test_wake

@@ -32,7 +32,7 @@ class TestNumbers(DrainCase):
         self.product("C", 1)
         with self.assertLogs("odoo.addons.marketplace_sync.models.marketplace_drain", logging.INFO) as logs:
             self.drain()
-        self.assertIn("taken=3 acknowledged=2 unchanged=0 failed=1 remaining=0", logs.output[-1])
+        self.assertIn("taken=3 acknowledged=2 unchanged=0 failed=1 deferred=0 remaining=0", logs.output[-1])
         log = self.logs("drain")
         self.assertRecordValues(log, [{
             "level": "warning", "taken": 3, "acknowledged": 2, "unchanged": 0, "failed": 1, "remaining": 0,

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Who may see and do what: nobody, User, Manager, and only in one's own company."""
 
-from odoo import Command
-from odoo.exceptions import AccessError
+import os
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+
+from odoo.addons.marketplace_sync.models.vault import VARIABLE
 
 from .common import DIRTY, MarketplaceCase
 
 USER, MANAGER = "marketplace_sync.group_marketplace_user", "marketplace_sync.group_marketplace_manager"
 MODELS = (
     "marketplace.config", "marketplace.credential", "marketplace.location", "marketplace.listing", "marketplace.level",
-    "marketplace.sync.log", DIRTY,
+    "marketplace.sync.log", "marketplace.allowance", "marketplace.revision", DIRTY,
 )
 SET_UP = {"marketplace.config", "marketplace.credential", "marketplace.location", "marketplace.listing"}
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -36,6 +43,11 @@ class SecurityCase(MarketplaceCase):
             self.drain()
         self.set_stock(self.item, 4)
         self.sort()
+        now = fields.Datetime.now()
+        self.env["marketplace.allowance"].create({
+            "config_id": self.account.id, "name": "calls", "granted": 5000, "resets_at": now, "read_at": now})
+        self.env["marketplace.revision"].create({
+            "listing_id": self.listing(self.item).id, "day": now.date(), "number": 1})
 
     def seen_by(self, user, records):
         """Records as the web client asks for them: in the companies the user may work in."""
@@ -94,6 +106,10 @@ class TestRecords(SecurityCase):
 
 class TestActions(SecurityCase):
 
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.dict(os.environ, {VARIABLE: Fernet.generate_key().decode()}))  # to encrypt with
+
     def buttons(self, user):
         account = self.seen_by(user, self.account)
         listing = self.seen_by(user, self.listing(self.refused))
@@ -108,6 +124,9 @@ class TestActions(SecurityCase):
             "pause": account.action_pause,
             "resume": account.action_resume,
             "collect garbage": account.action_collect_garbage,
+            "connect ebay": account.action_connect_ebay,
+            "preview request": listing.action_preview_request,
+            "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 
     def refused_to(self, user):
@@ -118,17 +137,19 @@ class TestActions(SecurityCase):
                     press()
             except AccessError:
                 refused.add(name)
+            except UserError:
+                continue  # the right to press it was not what was missing
         return refused
 
     def test_buttons(self):
         every = set(self.buttons(self.manager))
-        daily = {"sync now", "retry failed", "retry", "push"}
+        daily = {"sync now", "retry failed", "retry", "push", "preview request"}
         for user, expected in (
             (self.manager, set()),
             (self.user, every - daily),
             (self.nobody, every),
             (self.portal, every),
-            (self.stranger, every),
+            (self.stranger, every - {"encrypt again"}),  # his own company's secrets, of which there are none
         ):
             with self.subTest(user=user.login):
                 self.assertEqual(self.refused_to(user), expected)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from werkzeug.exceptions import BadRequest
+
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+
+CALLBACK = "/marketplace_sync/ebay/callback"
+
+
+class EbayController(http.Controller):
+    """Where eBay's consent page leads back to."""
+
+    @http.route(CALLBACK, type="http", auth="user", methods=["GET"], sitemap=False)
+    def callback(self, state="", code="", error="", **_more):
+        """Take the code eBay gives for the seller's consent and connect the account with it.
+
+        :param str state: what *Connect eBay* sent along; used once, within ten minutes, by whoever pressed it
+        :param str code: eBay's, exchanged for a refresh token
+        :param str error: why there is no code, such as ``access_denied``
+        """
+        accounts = request.env["marketplace.config"]
+        try:
+            account = accounts._redeem_ebay_state(state)
+            account._finish_ebay_consent(code, error)
+        except (UserError, AccessError, MissingError) as refusal:
+            # Nothing of the request is repeated: the code in it is a secret.
+            raise BadRequest(refusal.args[0]) from None
+        return request.redirect(f"/odoo/{account._name}/{account.id}")

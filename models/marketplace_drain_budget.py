@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..adapters.base import AdapterError
+from .drain_run import RESERVE, Allowed
+
+ASSUMED_CALLS = 5_000  # a day, where the marketplace does not say
+READ_AGAIN = timedelta(hours=1)  # others may use up the same allowance
+
+
+class MarketplaceDrain(models.AbstractModel):
+    """What a marketplace allows in a day, and who goes first when little of it is left.
+
+    What can't go today is deferred: it keeps its marks and is left alone until the next window, unless it is marked
+    anew, which may be the sale that empties it.
+    """
+
+    _inherit = "marketplace.drain"
+
+    def _within_budget(self, run, chunk, levels):
+        """The levels that may go now; the listings of the others are deferred.
+
+        Commits: the marketplace may have to be asked what it grants.
+        """
+        if not run.has_budget:
+            return levels
+        self._read_allowances(run)
+        waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
+        deferred = {}
+        self._spare_revisions(run, levels, deferred)
+        self._spare_calls(run, levels, deferred)
+        self._defer(run, [(waiting_by_id[listing_id], *why) for listing_id, why in deferred.items()])
+        return sorted((level for level in levels if level.key[0] not in deferred), key=partial(self._may_wait, run))
+
+    def _link_within_budget(self, run, chunk):
+        """The listings that may be looked up now; none while only the reserve is left."""
+        if not run.has_budget:
+            return chunk
+        self._read_allowances(run)
+        low = [allowed for allowed in run.allowed.values() if allowed.left <= allowed.reserve]
+        if not low:
+            return chunk
+        self._defer(run, [(waiting, self._why_calls(run, low[0]), low[0].resets_at) for waiting in chunk])
+        return []
+
+    # === ONE LISTING A DAY === #
+
+    def _spare_revisions(self, run, levels, deferred):
+        limit = run.adapter.revisions_a_day
+        if not limit:
+            return
+        used = self.env["marketplace.revision"]._today({level.key[0] for level in levels}, run.adapter.day_zone)
+        midnight = self._next_midnight(run.adapter.day_zone)
+        for level in levels:
+            number = used.get(level.key[0], 0)
+            if number >= (limit * (1 - RESERVE) if self._may_wait(run, level) else limit):
+                deferred[level.key[0]] = (self.env._(
+                    "It was changed %(number)s times today; the marketplace allows %(limit)s. The rest is kept for "
+                    "when it sells out.", number=number, limit=limit), midnight)
+
+    # === THE ACCOUNT'S CALLS === #
+
+    def _spare_calls(self, run, levels, deferred):
+        """Urgent levels may use up an allowance, the others only what is above the reserve."""
+        planned = Counter()
+        for level in sorted(levels, key=partial(self._may_wait, run)):
+            name, per_call = run.adapter.allowance_of(level)
+            allowed = run.allowed.get(name)
+            if not allowed or level.key[0] in deferred:
+                continue
+            left = allowed.left - (allowed.reserve if self._may_wait(run, level) else 0)
+            if planned[name] + 1 > left * per_call:
+                deferred[level.key[0]] = self._why_calls(run, allowed), allowed.resets_at
+            else:
+                planned[name] += 1
+
+    def _may_wait(self, run, level):
+        return level.quantity > run.account.urgent_quantity
+
+    def _why_calls(self, run, allowed):
+        return self.env._(
+            "%(used)s of today's %(granted)s calls (%(name)s) are used. The rest is kept for listings that sell out.",
+            used=allowed.used, granted=allowed.granted, name=allowed.name)
+
+    def _read_allowances(self, run):
+        """Know what is granted and used; ask the marketplace when that is not known, or was long ago."""
+        if not run.adapter.allowance_names:
+            return
+        now = fields.Datetime.now()
+        run.allowed = self._allowed(run.account)
+        if all(name in run.allowed and run.allowed[name].is_fresh(now, READ_AGAIN)
+               for name in run.adapter.allowance_names):
+            return
+        self.env.cr.commit()  # no snapshot is kept open while the marketplace takes its time
+        try:
+            told = {allowance.name: allowance for allowance in run.adapter.allowances()}
+        except AdapterError:
+            told = {}
+        self.env["marketplace.allowance"]._store(run.account, [
+            self._granted(run, name, told.get(name), now) for name in run.adapter.allowance_names])
+        self.env.cr.commit()
+        run.allowed = self._allowed(run.account)
+
+    def _allowed(self, account):
+        return {allowance.name: Allowed(
+            allowance.name, allowance.granted, allowance.used, allowance.is_assumed, allowance.resets_at,
+            allowance.read_at) for allowance in account.allowance_ids}
+
+    def _granted(self, run, name, told, now):
+        """What to write down of an allowance, whether or not the marketplace told."""
+        if told:
+            return {"name": name, "granted": told.limit, "used": told.limit - told.remaining,
+                    "is_assumed": False, "resets_at": told.resets_at}
+        known = run.allowed.get(name)
+        is_same_day = known and known.resets_at > now
+        return {"name": name, "granted": known.granted if known else ASSUMED_CALLS,
+                "used": known.used if is_same_day else 0, "is_assumed": not known or known.is_assumed,
+                "resets_at": known.resets_at if is_same_day else self._next_midnight(run.adapter.day_zone)}
+
+    def _next_midnight(self, zone):
+        """When the next day begins there, naive UTC."""
+        tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+
+    def _count_spent(self, run, outcomes=()):
+        """Write down the calls made since the last time, and that these listings were changed."""
+        if not run.has_budget:
+            return
+        spent = Counter(run.adapter.spent) - run.spent
+        run.spent += spent
+        self.env["marketplace.allowance"]._spend(run.account, spent)
+        if run.adapter.revisions_a_day and outcomes:
+            self.env["marketplace.revision"]._count(
+                {listing_id for listing_id, _place_id in outcomes}, run.adapter.day_zone)
+
+    # === DEFERRING === #
+
+    def _defer(self, run, deferrals):
+        """Leave listings alone until the marketplace allows more, unless they are marked again.
+
+        :param deferrals: list of tuples (Waiting, reason in plain words, naive UTC datetime)
+        """
+        if not deferrals:
+            return
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_listing listing
+               SET deferred_until = deferred.until, deferred_reason = deferred.reason, deferred_mark = deferred.mark
+              FROM unnest(%s::integer[], %s::timestamp[], %s::varchar[], %s::bigint[])
+                   AS deferred (id, until, reason, mark)
+             WHERE listing.id = deferred.id
+            """,
+            [waiting.listing_id for waiting, _reason, _until in deferrals],
+            [until for _waiting, _reason, until in deferrals],
+            [reason for _waiting, reason, _until in deferrals],
+            [max(waiting.marks, default=0) for waiting, _reason, _until in deferrals],
+        ))
+        self.env["marketplace.listing"].invalidate_model()
+        run.deferred += len(deferrals)
+        for until in {until for _waiting, _reason, until in deferrals} - run.called_back:
+            run.called_back.add(until)
+            run.account.cron_id and run.account.cron_id._trigger(at=until)
+
+    def _no_longer_deferred(self, run, settled):
+        if run.has_budget and settled:
+            self.env.cr.execute(SQL(
+                """UPDATE marketplace_listing
+                      SET deferred_until = NULL, deferred_reason = NULL, deferred_mark = NULL
+                    WHERE id = ANY(%s) AND deferred_until IS NOT NULL""",
+                [waiting.listing_id for waiting in settled]))
