@@ -53,6 +53,7 @@ class MarketplaceConfig(models.Model):
     rest_profile_id = fields.Many2one(
         "marketplace.rest.profile", "Request Format", ondelete="restrict", tracking=True,
         help="How this shop wants to be told: start from one of the presets, or duplicate one and change it.")
+    rest_auth = fields.Selection(related="rest_profile_id.auth")
     username = fields.Char(copy=False, groups="marketplace_sync.group_marketplace_manager")
 
     _check_batch_size = models.Constraint("CHECK(batch_size >= 1)", "Send at least 1 quantity a request.")

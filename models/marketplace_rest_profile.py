@@ -45,7 +45,8 @@ class MarketplaceRestProfile(models.Model):
         [("list", "Many quantities: a list"), ("one", "One quantity")], "A Request Holds", default="list",
         required=True)
     list_key = fields.Char(
-        "List Stands under", help="Such as payload.lines for {\"payload\": {\"lines\": [...]}}. Empty: the list is all.")
+        "List Stands under",
+        help="Such as payload.lines for {\"payload\": {\"lines\": [...]}}. Empty: it is the whole body.")
     batch_size = fields.Integer(
         "Quantities a Request", default=100, required=True, help="At most; the account may be set to fewer.")
     sku_field = fields.Char("Field for the SKU", default="sku", help="Empty: it is not sent.")
@@ -57,10 +58,10 @@ class MarketplaceRestProfile(models.Model):
     in_stock_field = fields.Char(
         "Field for In Stock", help="Is sent as true while the quantity is above zero. Empty: it is not sent.")
     location_field = fields.Char("Field for the Location", help="Empty: it is not sent.")
-    locations = fields.Char(help="The shop's codes for its locations, with commas between. Empty: it has just one place.")
+    locations = fields.Char(help="The shop's codes for its locations, with commas between. Empty: it has one.")
     constants = fields.Text(
         "Further Fields", help="Sent with every quantity, as a JSON object: {\"currency\": \"EUR\"}")
-    headers = fields.Text("Further Headers", help="One a line: Accept-Language: en. No secrets: everybody may read them.")
+    headers = fields.Text("Further Headers", help="One a line: Accept-Language: en. No secrets: users may read them.")
 
     # === ANSWER === #
 
@@ -93,8 +94,9 @@ class MarketplaceRestProfile(models.Model):
         help="Read by Test connection: an address that only answers with the right credentials. Empty: the test shows "
              "little more than that the shop is there.")
     lookup_path = fields.Char(
-        "Search", help="Read to find a product by its {sku}. Empty: every SKU counts as an item of the shop; that it is "
-                       "none shows when its quantity is refused.")
+        "Search",
+        help="Read to find a product by its {sku}. Empty: every SKU counts as an item of the shop; that it is none "
+             "shows when its quantity is refused.")
     lookup_items = fields.Char("Items Found", help="JMESPath for the item found, or the list of them: data")
     lookup_id = fields.Char("Id of an Item", help="JMESPath, in an item: id")
     lookup_sku = fields.Char("SKU of an Item", help="JMESPath, in an item: sku. Items with another SKU are left out.")
@@ -112,7 +114,8 @@ class MarketplaceRestProfile(models.Model):
             try:
                 profile._to_dataclass()
             except ProfileError as error:
-                raise ValidationError(f"{labels[error.field]['string']}: {error}") from None
+                raise ValidationError(self.env._(
+                    "%(setting)s: %(reason)s", setting=labels[error.field]["string"], reason=error)) from None
 
     def copy_data(self, default=None):
         return [

@@ -21,6 +21,7 @@ from . import test_marking_transaction
 from . import test_neutralize
 from . import test_pace
 from . import test_peer_defects
+from . import test_platform_drains
 from . import test_platforms
 from . import test_products
 from . import test_quantity

@@ -93,7 +93,7 @@ class Client:
             seen.update(product.id for product in page)
             yield page
 
-    def write(self, path: str, rows: Iterable[dict]) -> Answer:
+    def send(self, path: str, rows: Iterable[dict]) -> Answer:
         """Send rows as the top-level list that Cartona's bulk updates take.
 
         :return: an answer whose body is JSON, or empty

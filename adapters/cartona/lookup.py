@@ -50,11 +50,8 @@ class Lookup:
             products = self._ask_for([*plain, *(Target(INTERNAL_PRODUCT, sku) for sku in wanted)])
         else:
             products = self._choose(wanted, plain)
-        seen = set()
-        for product in products:
-            if product not in seen:
-                seen.add(product)
-                yield product.as_item()
+        # One may come under its id and under its SKU, and on two pages: they shift while they are read.
+        yield from dict.fromkeys(product.as_item() for product in products)
 
     def _find_bases(self, bases: Mapping[str, Target], skus: Mapping[str, str]) -> Iterator[RemoteItem]:
         def ask(item_id: str, target: Target) -> Step:
@@ -89,9 +86,6 @@ class Lookup:
             catalogue = Catalogue(self._clock())
             for page in self._client.pages():
                 for product in page:
-                    # Pages shift when products come and go while they are read.
-                    if product.id and product.id in catalogue.by_id:
-                        continue
                     catalogue.by_id[product.id] = product
                     if product.sku:
                         catalogue.by_sku[product.sku].append(product)

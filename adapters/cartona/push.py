@@ -99,7 +99,7 @@ class Push:
         sent = [row.wire(self._supplier_code) for row in rows]
         path = UPDATE_BASE if rows[0].target.is_base else UPDATE
         try:
-            answer = self._client.write(path, sent)
+            answer = self._client.send(path, sent)
             body = answer.json() if answer.body else None
             if refusal := answers.refusal_in(body):
                 raise RequestRefused(self._client.scrubbed(refusal), "", answer.request_id)

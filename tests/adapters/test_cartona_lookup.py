@@ -3,7 +3,7 @@
 
 import pytest
 
-from adapters.base import RemoteItem, RemoteLocation, Refused, ShopInfo, Unauthorized, Unavailable
+from adapters.base import Refused, RemoteItem, RemoteLocation, ShopInfo, Unauthorized, Unavailable
 from adapters.cartona.lookup import FEW, KEPT
 from sandbox.cartona import Supplier
 from test_cartona_kit import calls, cartona_adapter, supplier
@@ -133,6 +133,33 @@ def test_listing_that_is_none(body):
 
 
 def test_address_that_is_none():
-    with answering(lambda *_: told({"error": "cartona_sandbox?"}, 404)) as server:
-        with pytest.raises(Refused, match=r"does not answer at /api/v1/supplier-product: •••\?"):
-            cartona_adapter(server.url).test()
+    answer = told({"error": "cartona_sandbox?"}, 404)
+    with answering(lambda *_: answer) as server, pytest.raises(Refused, match=r"/api/v1/supplier-product: •••\?"):
+        cartona_adapter(server.url).test()
+
+
+def shifted(self, call):
+    """Pages that share a product, of which a piece is sold meanwhile."""
+    for product in self.items.values():
+        product.quantities[self.LOCATION] -= 1
+    return [self.as_row(product) for product in self.items.values()][int(call.query["page"]) * 99 - 99 :][:100]
+
+
+def test_product_on_two_pages_counts_once(monkeypatch):
+    monkeypatch.setattr(Supplier, "list_products", shifted)
+    with supplier() as shop:
+        skus = [f"N{n}" for n in range(250)]
+        shop.add_items(skus, 99)
+        assert sorted(found.sku for found in cartona_adapter(shop.url).find(skus)) == sorted(skus)
+
+
+def test_product_found_by_id_and_by_sku_counts_once(padding):
+    with supplier() as shop:
+        external_id = shop.add_item("A")
+        assert list(cartona_adapter(shop.url).find(["A", *padding], {external_id: "A"})) == [item(external_id, "A")]
+
+
+def test_query_that_is_ignored():
+    rows = [{"id": 7, "internal_product_id": "A"}, {"id": 8, "internal_product_id": "B"}]
+    with answering(lambda *_: told(rows)) as server:
+        assert list(cartona_adapter(server.url).find(["B"])) == [item("8", "B")]

@@ -225,6 +225,25 @@ def test_empty_answer_makes_every_row_be_read_back(applied):
         assert calls(shop)[0] == (1 if applied else 2)
 
 
+def test_empty_answer_amid_others_is_noticed_whatever_the_sample(monkeypatch):
+    with supplier(answers="plain") as shop:
+        items = shop.add_items([f"N{n}" for n in range(1000)], 5)
+        shop.fault("empty", on="write")
+        # Any sample would show that all is well.
+        monkeypatch.setattr(push.Push, "_sample_is_right", lambda self, rows: True)
+        assert kinds(pushed(cartona_adapter(shop.url), levels_for(items))) == {Acknowledged}
+        assert {shop.level(item) for item in items} == {8}
+
+
+def test_rows_that_no_page_shows_are_not_asked_for_one_by_one():
+    with supplier(answers="silent", bad_rows="ignore") as shop:
+        items = shop.add_items(["A", "B"], 5)
+        levels = levels_for([*items, *map(str, range(900, 950))])
+        outcomes = pushed(cartona_adapter(shop.url, verify="always"), levels)
+        assert [type(outcomes[n]) for n in range(52)] == [Acknowledged] * 2 + [Rejected] * 50
+        assert calls(shop) == (1, 2)
+
+
 def test_products_that_are_gone_or_not_counted(monkeypatch):
     corrupt(monkeypatch, lambda product, quantity: None)
     with supplier(answers="silent", bad_rows="ignore") as shop:
