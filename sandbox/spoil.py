@@ -9,7 +9,6 @@ import asyncio
 import math
 import socket
 import struct
-import time
 from email.utils import formatdate
 
 from aiohttp import web
@@ -40,7 +39,7 @@ async def spoil(request, fault, response, marketplace):
         marketplace.expire(request)
         return marketplace.refusal(request, 401, "Unauthorized")
     if kind == "429":
-        return too_many(marketplace.refusal(request, 429, "Too Many Requests"), fault)
+        return too_many(marketplace.refusal(request, 429, "Too Many Requests"), fault, marketplace.clock())
     return page(200 if kind == "html" else int(kind))
 
 
@@ -48,10 +47,10 @@ def page(status):
     return web.Response(text=HTML, status=status, content_type="text/html")
 
 
-def too_many(response, fault):
-    """Put the fault's Retry-After on an answer."""
+def too_many(response, fault, now):
+    """Put the fault's Retry-After on an answer; `now` is seconds since 1970."""
     if fault.retry_after is not None:
-        date = formatdate(math.ceil(time.time() + fault.retry_after), usegmt=True)
+        date = formatdate(math.ceil(now + fault.retry_after), usegmt=True)
         response.headers["Retry-After"] = date if fault.as_date else str(fault.retry_after)
     return response
 

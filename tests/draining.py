@@ -3,9 +3,11 @@
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo.addons.marketplace_sync.adapters import PLATFORMS, ShopifyAdapter
 from odoo.addons.marketplace_sync.models import marketplace_drain
 
 from .common import MarketplaceCase
@@ -49,8 +51,21 @@ class DrainCase(MarketplaceCase):
 
     @contextmanager
     def pauses(self):
-        """The seconds the drain pauses for, which nobody waits for in the block."""
+        """The seconds the drain and its adapter pause for, which nobody waits for in the block."""
         seconds = []
+
+        class Hurried(ShopifyAdapter):
+            def __init__(self, connection):
+                super().__init__(connection, clock=lambda: time.time() + sum(seconds), sleep=seconds.append)
+
         clock = SimpleNamespace(monotonic=time.monotonic, sleep=seconds.append)
-        with patch.object(marketplace_drain, "time", clock):
+        with patch.object(marketplace_drain, "time", clock), patch.dict(PLATFORMS, shopify=Hurried):
             yield seconds
+
+    @contextmanager
+    def single_tries(self):
+        """Each call is tried once: what the adapter would sit out by itself becomes the drain's trouble."""
+        config_class = self.registry["marketplace.config"]
+        connection = config_class._connection
+        with patch.object(config_class, "_connection", lambda account: replace(connection(account), attempts=1)):
+            yield

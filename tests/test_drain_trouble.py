@@ -2,6 +2,7 @@
 """Trouble with the shop keeps the marks, shows on the account, and never raises out of the scheduled action."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import requests
@@ -42,8 +43,8 @@ class TestTrouble(DrainCase):
 
     # === A SHORT ABSENCE === #
 
-    def test_short_trouble_is_sat_out(self):
-        """Whatever it is, the number arrives in the same drain, once, and the log tells of the trouble."""
+    def meet_each_trouble(self):
+        """Whatever it is, the number arrives in the same drain, and once."""
         for quantity, (kind, options) in enumerate((
             ("throttled", {}), ("429", {"retry_after": 2}), ("500", {}), ("502", {}), ("503", {}), ("crash", {}),
             ("reset", {}), ("reset", {"applied": True}), ("html", {}), ("html", {"applied": True}), ("truncated", {}),
@@ -59,9 +60,20 @@ class TestTrouble(DrainCase):
                 self.assertFalse(self.count_marks())
                 self.assertRecordValues(self.account, [{
                     "state": "connected", "failures": 0, "last_error": False, "retry_at": False}])
-                log = self.logs("account")[-1]
-                self.assertEqual(log.level, "warning")
-                self.assertRegex(log.message, "Shopify")
+                yield
+
+    def test_passing_trouble_is_sat_out_by_the_adapter(self):
+        for _trouble in self.meet_each_trouble():
+            self.assertFalse(self.logs("account"), "nobody has to know")
+
+    def test_short_trouble_is_sat_out(self):
+        """The log tells of it."""
+        with self.single_tries():
+            for count, _trouble in enumerate(self.meet_each_trouble(), start=1):
+                log = self.logs("account")
+                self.assertEqual(len(log), count)
+                self.assertEqual(log[-1].level, "warning")
+                self.assertRegex(log[-1].message, "Shopify")
 
     def test_the_shop_says_how_long(self):
         self.shop.fault("429", on="mutation", retry_after=4)
@@ -96,7 +108,8 @@ class TestTrouble(DrainCase):
             bounds.append(bound)
             return 1
 
-        with patch.object(marketplace_config_health.random, "uniform", longest), self.pauses():
+        jitter = patch.object(marketplace_config_health, "random", SimpleNamespace(uniform=longest))
+        with jitter, self.pauses(), self.single_tries():
             self.cron()
         self.assertEqual(bounds, [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600])
         self.assert_well()
@@ -129,7 +142,8 @@ class TestTrouble(DrainCase):
         context = {"ir_cron_progress_id": progress.id, "cron_id": self.cron_record.id}
         self.shop.fault("503", on="mutation", times=99)
         self.env.cr.flush()
-        with self.silence(), self.pauses(), patch.object(marketplace_config_health.random, "uniform", lambda *_: 60):
+        jitter = patch.object(marketplace_config_health, "random", SimpleNamespace(uniform=lambda *_: 60))
+        with self.silence(), self.pauses(), jitter:
             self.account.with_context(**context)._cron_drain()
         self.assertFalse(progress.remaining)
         self.assert_kept()
@@ -166,6 +180,7 @@ class TestTrouble(DrainCase):
 
     def test_refused_token_stops_the_account(self):
         self.shop.auth.revoked.add(self.shop.token)
+        self.account.responsible_id = self.make_user("responsible", "marketplace_sync.group_marketplace_manager")
         self.cron()
         self.assert_kept()
         self.assertEqual(self.account.state, "error")

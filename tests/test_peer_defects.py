@@ -44,13 +44,23 @@ class TestThrottled(DrainCase):
         """There, the push failed for good, and took its own error message with it."""
         thing = self.offer("A", 10)
         self.shop.fault("429", on="mutation", retry_after=7)
-        with self.pauses() as pauses, self.silence():
+        with self.pauses() as pauses, self.single_tries(), self.silence():
             self.cron()
         self.assertGreaterEqual(sum(pauses), 7)
         self.assertEqual(self.published(thing), 10)
         self.assertFalse(self.count_marks())
         self.assertIn("rate limit", self.logs("account").message)
         self.assertEqual(self.listing(thing).state, "linked")
+
+
+    def test_the_adapter_waits_by_itself(self):
+        thing = self.offer("A", 10)
+        self.shop.fault("429", on="mutation", retry_after=7)
+        with self.pauses() as pauses:
+            self.cron()
+        self.assertGreaterEqual(sum(pauses), 7)
+        self.assertEqual(self.published(thing), 10)
+        self.assertFalse(self.logs("account"))
 
 
 class TestOneOfAThousand(DrainCase):

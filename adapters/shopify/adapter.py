@@ -2,15 +2,16 @@
 """Shopify as an `Adapter`."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Token
+from ..wire import run
+from ..wire.trouble import not_understood
 from .client import Client
 from .documents import SHOP
-from .errors import not_understood
 from .lookup import all_locations, find_tasks
-from .push import Push
-from .workers import run
+from .push import LARGEST_BATCH, Push
 
 _SCOPES = ("read_inventory", "write_inventory", "read_locations", "read_products")
 
@@ -24,6 +25,8 @@ class ShopifyAdapter(Adapter):
     :param clock: seconds since the epoch
     :param sleep: waits a number of seconds
     """
+
+    largest_batch = default_batch = LARGEST_BATCH
 
     def __init__(
         self,
@@ -48,7 +51,7 @@ class ShopifyAdapter(Adapter):
             name = data["shop"]["name"]
             granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
         except (KeyError, TypeError):
-            raise not_understood(request_id) from None
+            raise not_understood("Shopify", request_id) from None
         # Shopify lists only the permission to write when an app asked for both.
         granted |= {scope.replace("write_", "read_", 1) for scope in granted if scope.startswith("write_")}
         return ShopInfo(name, tuple(scope for scope in _SCOPES if scope not in granted))
@@ -56,7 +59,8 @@ class ShopifyAdapter(Adapter):
     def locations(self) -> list[RemoteLocation]:
         return list(all_locations(self._client))
 
-    def find(self, skus: Collection[str]) -> Iterator[RemoteItem]:
+    def find(self, skus: Collection[str], item_ids: Mapping[str, str] = MappingProxyType({})) -> Iterator[RemoteItem]:
+        # People know an item of Shopify's by nothing but its SKU.
         return run(find_tasks(self._client, skus), self._connection.parallel)
 
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:

@@ -3,7 +3,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..base import Level
@@ -62,12 +62,6 @@ def by_location(rows: Iterable[Row]) -> Iterator[list[Row]]:
     for row in rows:
         groups[row.level.location_id].append(row)
     yield from groups.values()
-
-
-def halves(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
-    """The two halves of at least two rows."""
-    middle = len(rows) // 2
-    return rows[:middle], rows[middle:]
 
 
 def content_key(shop: str, rows: Iterable[Row]) -> str:

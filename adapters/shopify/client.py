@@ -2,9 +2,9 @@
 """Send one GraphQL document and get its data or a typed error. Knows HTTP, tokens and points, not what is sold."""
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import requests
@@ -13,9 +13,12 @@ from gql.transport.exceptions import TransportConnectionFailed, TransportProtoco
 from gql.transport.requests import RequestsHTTPTransport
 
 from ..base import AdapterError, Connection
-from .auth import TokenKeeper
+from ..wire import Gate, Http
+from ..wire.pool import Pool
+from ..wire.trouble import no_answer, not_understood
+from .auth import keeper_of
 from .documents import Document
-from .errors import Answer, error_of, no_answer, not_understood
+from .errors import Answer, error_of
 from .pacer import Cost, Pacer
 
 # On DEBUG, gql logs whole answers, and an answer may repeat what was sent.
@@ -35,7 +38,7 @@ class Line:
         self._transport = RequestsHTTPTransport(
             f"{connection.base_url}/admin/api/{connection.api_version}/graphql.json",
             timeout=(connection.connect_timeout, connection.read_timeout),
-            # gql would repeat mutations as well; whoever calls the adapter decides about trying again.
+            # Whether a request is sent again is the gate's decision.
             retries=0,
             # The token goes to the shop the account names and nowhere else.
             allow_redirects=False,
@@ -56,10 +59,10 @@ class Line:
             result = self._transport.execute(request, extra_args={"headers": {"X-Shopify-Access-Token": token}})
             answer.data, answer.errors, answer.extensions = result.data, result.errors, result.extensions
         except TransportConnectionFailed as error:
-            answer.fault = no_answer(error.__cause__, self._read_timeout)
+            answer.fault = no_answer(error.__cause__, self._read_timeout, "Shopify")
         except (TransportProtocolError, TransportServerError, TypeError, AttributeError):
             # The latter two: gql 4.4 takes for granted that JSON is an object.
-            answer.fault = not_understood()
+            answer.fault = not_understood("Shopify")
         if self._response is not None:
             answer.status, answer.headers = self._response.status_code, self._response.headers
             self._response = None
@@ -79,15 +82,23 @@ class Client:
 
     def __init__(self, connection: Connection, clock: Callable[[], float], sleep: Callable[[float], None]):
         self._connection, self._clock = connection, clock
+        self._gate = Gate(connection, clock, sleep)
         self._pacer = Pacer(connection.max_wait, clock, sleep)
-        self._lines: queue.LifoQueue[Line] = queue.LifoQueue()
+        self._lines = Pool(lambda: Line(connection))
         self._counting = threading.Lock()
-        #: HTTP requests sent so far
-        self.calls = 0
-        self.tokens = TokenKeeper(connection, clock, self._count)
+        self._calls = 0
+        self.tokens = keeper_of(connection, clock, lambda: self._http)
+        # For tokens, which are not fetched by GraphQL.
+        self._http = Http("Shopify", connection, clock, sleep, tokens=self.tokens)
+
+    @property
+    def calls(self) -> int:
+        """HTTP requests sent so far."""
+        return self._calls + self._http.calls
 
     def call(self, document: Document, variables: dict[str, Any], units: int = 1) -> tuple[dict, str]:
-        """Send a document, when the rate limit allows, and give its data and Shopify's request id.
+        """Send a document, when the rate limit allows, again while its trouble may pass, and give its data and
+        Shopify's request id.
 
         :param units: ids it asks about, which its cost depends on
         :raises Unavailable: throttled, down, slow or not to be understood
@@ -96,55 +107,40 @@ class Client:
         :raises Refused: it refuses the account as a whole
         """
         request = GraphQLRequest(document.node, variable_values=variables)
-        ticket = self._pacer.admit(document.name, units, document.expected_cost(units))
-        answer = Answer()
         try:
-            answer = self._send(request)
-        finally:
-            self._pacer.settle(ticket, Cost.of(answer.extensions), answered=answer.data is not None)
-        error = self._judge(answer, document)
-        if error:
-            raise error
+            answer = self._gate.run(lambda: self._send(request, document, units))
+        except AdapterError as error:
+            self._http.scrub(error)
+            # The frames it went through hold what was sent.
+            raise error.with_traceback(None) from None
         return answer.data, answer.request_id
+
+    def scrubbed(self, text: str) -> str:
+        """`text`, Shopify's own words, without any secret."""
+        return self._http.scrubbed(text)
 
     def close(self) -> None:
         """Close idle connections; a later call opens new ones."""
-        while True:
-            try:
-                self._lines.get_nowait().close()
-            except queue.Empty:
-                return
+        self._lines.close()
+        self._http.close()
 
-    def _send(self, request: GraphQLRequest) -> Answer:
-        """Send with the current token, and once more with a new one if it is refused."""
-        token = self.tokens.current()
-        answer = self._transmit(request, token)
-        if answer.status == 401 and self.tokens.renewable:
-            answer = self._transmit(request, self.tokens.replace(token))
+    def _send(self, request: GraphQLRequest, document: Document, units: int) -> Answer:
+        """Send once, when there are points for it, and raise what is wrong with the answer."""
+        ticket = self._pacer.admit(document.name, units, document.expected_cost(units))
+        answer = Answer()
+        try:
+            # The wait for points may have been long.
+            self._gate.check()
+            answer = self.tokens.use(partial(self._transmit, request), lambda answer: answer.status == 401)
+        finally:
+            self._pacer.settle(ticket, Cost.of(answer.extensions), answered=answer.data is not None)
+        error = error_of(answer, document.scope, self._connection.api_version, self._clock())
+        if error:
+            raise error
         return answer
 
     def _transmit(self, request: GraphQLRequest, token: str) -> Answer:
-        try:
-            line = self._lines.get_nowait()
-        except queue.Empty:
-            line = Line(self._connection)
-        self._count()
-        try:
-            return line.send(request, token)
-        finally:
-            self._lines.put(line)
-
-    def _judge(self, answer: Answer, document: Document) -> AdapterError | None:
-        if answer.status == 401:
-            error = self.tokens.still_refused()
-            error.request_id = answer.request_id
-            return error
-        error = error_of(answer, document.scope, self._connection.api_version, self._clock())
-        if error:
-            error.reason = self.tokens.scrub(error.reason)
-            error.args = (error.reason,)
-        return error
-
-    def _count(self) -> None:
         with self._counting:
-            self.calls += 1
+            self._calls += 1
+        with self._lines.lend() as line:
+            return line.send(request, token)

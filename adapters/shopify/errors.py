@@ -5,19 +5,13 @@ Decided by HTTP status, by GraphQL error code and by exception type; never by me
 reword any day.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from requests import exceptions
-
-from ..base import AdapterError, Refused, Unauthorized, Unavailable
+from ..base import AdapterError, Refused, Unavailable
+from ..wire.trouble import Crashed, RequestRefused, of_status, quote
 from .pacer import Cost
-
-_LONGEST_QUOTE = 300
 
 
 @dataclass(slots=True)
@@ -43,21 +37,6 @@ class Answer:
     def request_id(self) -> str:
         """Shopify's name for this request; its support asks for it."""
         return self.headers.get("X-Request-Id", "")
-
-
-class Busy(Unavailable):
-    """Only this one call has to be tried again later; others need not wait."""
-
-
-class RequestRefused(Refused):
-    """Shopify refuses the content of this one request; another one may be fine.
-
-    :param code: Shopify's code, empty when it gave none
-    """
-
-    def __init__(self, reason: str, code: str, request_id: str = ""):
-        super().__init__(reason, request_id)
-        self.code = code
 
 
 _STATUS = {
@@ -88,56 +67,6 @@ _MISFIT = frozenset(
         "variableNotDefined",
     }
 )
-
-
-def quote(text: object) -> str:
-    """A marketplace's own words, short enough to be read."""
-    text = str(text).strip()
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
-
-
-def seconds_of(retry_after: str | None, now: float) -> float | None:
-    """Seconds a `Retry-After` header asks to wait: it holds seconds or a date; None when neither.
-
-    :param now: seconds since the epoch
-    """
-    if not retry_after:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(retry_after)
-        except ValueError:
-            return None
-        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def no_answer(error: BaseException | None, read_timeout: float) -> AdapterError:
-    """What it means that a request ended in an exception of `requests`.
-
-    Its text is not repeated: `requests` quotes header values, and one of them is the access token.
-    """
-    match error:
-        case exceptions.InvalidHeader() | UnicodeError():
-            return Unauthorized("The access token holds characters that no access token has. Copy it again.")
-        case exceptions.InvalidURL() | exceptions.InvalidSchema() | exceptions.MissingSchema():
-            return Refused("The shop's address is not a valid web address.")
-        case exceptions.SSLError():
-            return Unavailable("No secure connection to the shop: its certificate is not trusted.")
-        case exceptions.ConnectTimeout():
-            return Unavailable("The shop could not be reached in time.")
-        case exceptions.Timeout():
-            return Unavailable(f"Shopify did not answer within {read_timeout:g} seconds.")
-        case exceptions.ChunkedEncodingError() | exceptions.ContentDecodingError():
-            return Unavailable("Shopify's answer broke off.")
-    return Unavailable("The connection to Shopify failed.")
-
-
-def not_understood(request_id: str = "") -> Unavailable:
-    """What to raise when an answer lacks what was asked for."""
-    return Unavailable("Shopify's answer is not understood.", request_id=request_id)
 
 
 def codes_of(errors: object) -> list[str]:
@@ -172,13 +101,11 @@ def _of_status(answer: Answer, scope: str, version: str, now: float) -> AdapterE
         if status and "json" not in content_type.lower():
             return Unavailable("Shopify answered with something else than JSON.")
         return None
-    if status < 400:
-        return Refused("The shop's address leads somewhere else. Enter the address ending in .myshopify.com.")
-    if status in (408, 429) or status >= 500:
-        wait = seconds_of(answer.headers.get("Retry-After"), now)
-        if status == 429:
-            return _throttled(answer, wait)
-        return Unavailable(f"Shopify is out of order (HTTP {status}).", wait)
+    error = of_status(status, answer.headers, now, "Shopify")
+    if status == 429:
+        return _throttled(answer, error.retry_after)
+    if error:
+        return error
     text = _STATUS.get(status, "Shopify refuses the request (HTTP {status}).")
     return Refused(text.format(scope=scope, version=version, status=status))
 
@@ -201,12 +128,7 @@ def _of_errors(answer: Answer, scope: str, version: str) -> AdapterError | None:
         if code in _MISFIT:
             return Refused(f"Shopify's API version {version} does not fit this addon ({code}).")
     if "INTERNAL_SERVER_ERROR" in codes:
-        return Unavailable("Shopify had an internal error.")
+        return Crashed("Shopify had an internal error.", "INTERNAL_SERVER_ERROR")
     first = answer.errors[0] if isinstance(answer.errors, list) else answer.errors
     message = first.get("message", "") if isinstance(first, dict) else first
     return RequestRefused(f"Shopify refuses the request: {quote(message)}", codes[0])
-
-
-def utc(now: float) -> datetime:
-    """Naive UTC for seconds since the epoch: the convention of `Token.expires_at` and of Odoo."""
-    return datetime.fromtimestamp(now, UTC).replace(tzinfo=None)

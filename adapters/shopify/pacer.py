@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..base import Unavailable
+from ..wire.trouble import Limited
 
 # The points reported may be rounded; without this a rounded-up report would be spent to the last point.
 _SLACK = 1.0
@@ -99,13 +99,13 @@ class Pacer:
         :param name: which document is sent; with `units` it tells what the call will cost
         :param units: ids the call asks about
         :param guess: points it costs if no such call has been answered yet
-        :raises Unavailable: the wait would be longer than `max_wait`; nothing is reserved
+        :raises Limited: the wait would be longer than `max_wait`; nothing is reserved
         """
         waited = 0.0
         with self._turn:
             while pause := self._missing(cost := self._expected(name, units, guess)):
                 if waited + pause > self._max_wait:
-                    raise Unavailable("Shopify's rate limit is used up.", pause if pause < float("inf") else None)
+                    raise Limited("Shopify's rate limit is used up.", pause if pause < float("inf") else None)
                 self._sleep(pause)
                 waited += pause
             return self._reserve(name, units, cost)

@@ -2,7 +2,7 @@
 """Publish quantities: one task is one call, and says what has to follow.
 
 Shopify takes up to 250 rows in a call and refuses all of them if one is bad. So a refused row is cut out and
-the others are sent again; where Shopify does not name the row, the batch is halved until it stands alone.
+the others are sent again; where Shopify does not name the row, `wire.Batch` halves them until it stands alone.
 Every follow-up has fewer rows than what it follows, or happens once, so this ends.
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from ..base import Acknowledged, Conflict, Connection, Level, Refused, Rejected
-from .batches import Row, batches, by_location, content_key, halves, without_doubles
+from ..wire import Batch, Step
+from ..wire.trouble import Busy, RequestRefused, not_understood
+from .batches import Row, batches, by_location, content_key, without_doubles
 from .client import Client
 from .documents import SET_QUANTITIES
-from .errors import Busy, RequestRefused, not_understood
 from .quantities import quantities_now
 from .reasons import DUPLICATE, UNTRACKED, reason_for, reason_of
-from .workers import Step
 
 # Shopify's limit for an input array and for `nodes(ids:)`.
 LARGEST_BATCH = 250
@@ -56,7 +56,7 @@ class Push:
         for suspect in (False, True):
             for rows in batches((level for level in first if level.suspect is suspect), self._size):
                 # A batch holds either levels with a known number or levels without.
-                yield partial(self._read_first if rows[0].change_from is None else self._send, rows)
+                yield _batch(self._read_first if rows[0].change_from is None else self._send, rows)
 
     def _send(self, rows: Sequence[Row], new_key: bool = False) -> Step:
         """Write `rows`.
@@ -77,15 +77,15 @@ class Push:
                 "quantities": [row.wire for row in rows],
             },
         }
-        try:
-            data, request_id = self._client.call(SET_QUANTITIES, variables)
-        except RequestRefused as refusal:
-            return self._apart(self._send, rows, refusal.reason, refusal.code, refusal.request_id)
+        data, request_id = self._client.call(SET_QUANTITIES, variables)
         try:
             found = data["inventorySetQuantities"]["userErrors"]
-            errors = [(error["code"] or "", error["field"] or [], error["message"]) for error in found]
+            errors = [
+                (error["code"] or "", error["field"] or [], self._client.scrubbed(str(error["message"])))
+                for error in found
+            ]
         except (KeyError, TypeError):
-            raise not_understood(request_id) from None
+            raise not_understood("Shopify", request_id) from None
         if not errors:
             return Step([Acknowledged(row.level.key, row.level.quantity, request_id) for row in rows])
         return self._after_errors(rows, errors, new_key, request_id)
@@ -96,7 +96,7 @@ class Push:
         if _UNDER_WAY in codes or (codes & _KEY_SPENT and new_key):
             raise Busy("Shopify is still working on the same request.", request_id=request_id)
         if codes & _KEY_SPENT:
-            return Step(follow_ups=[partial(self._send, rows, new_key=True)])
+            return Step(follow_ups=[_batch(partial(self._send, new_key=True), rows)])
         if ours := codes & _OURS:
             raise Refused(f"Shopify does not accept how this addon writes stock ({min(ours)}).", request_id)
         named: dict[int, tuple[str, str]] = {}
@@ -107,7 +107,7 @@ class Push:
                 named[index] = code, message
         if not named:
             code, _field, message = errors[0]
-            return self._apart(self._send, rows, reason_of(code, message), code, request_id)
+            raise RequestRefused(reason_of(code, message), code, request_id)
         return self._cut_out(rows, named, request_id)
 
     def _cut_out(self, rows: Sequence[Row], named: dict[int, tuple[str, str]], request_id: str) -> Step:
@@ -122,17 +122,14 @@ class Push:
                 step.results.append(Rejected(rows[index].level.key, reason_of(code, message), code, request_id))
         rest = [row for index, row in enumerate(rows) if index not in named]
         if rest:
-            step.follow_ups.append(partial(self._send, rest))
-        step.follow_ups += [partial(self._compare, group) for group in by_location(stale)]
-        step.follow_ups += [partial(self._explain, group) for group in by_location(frozen)]
+            step.follow_ups.append(_batch(self._send, rest))
+        step.follow_ups += [_batch(self._compare, group) for group in by_location(stale)]
+        step.follow_ups += [_batch(self._explain, group) for group in by_location(frozen)]
         return step
 
     def _read_first(self, rows: Sequence[Row]) -> Step:
         """Find out what Shopify has for `rows` of one location, and write those that differ."""
-        try:
-            found, request_id = quantities_now(self._client, rows)
-        except RequestRefused as refusal:
-            return self._apart(self._read_first, rows, refusal.reason, refusal.code, refusal.request_id)
+        found, request_id = quantities_now(self._client, rows)
         step, different = Step(), []
         for row, now in zip(rows, found, strict=True):
             level = row.level
@@ -143,15 +140,12 @@ class Push:
             else:
                 step.results.append(Rejected(level.key, reason_for(now), request_id=request_id))
         if different:
-            step.follow_ups.append(partial(self._send, different))
+            step.follow_ups.append(_batch(self._send, different))
         return step
 
     def _compare(self, rows: Sequence[Row]) -> Step:
         """Tell what Shopify has instead for stale `rows` of one location; an earlier, lost try may have worked."""
-        try:
-            found, request_id = quantities_now(self._client, rows)
-        except RequestRefused as refusal:
-            return self._apart(self._compare, rows, refusal.reason, refusal.code, refusal.request_id)
+        found, request_id = quantities_now(self._client, rows)
         step = Step()
         for row, now in zip(rows, found, strict=True):
             level = row.level
@@ -161,17 +155,14 @@ class Push:
                 step.results.append(Acknowledged(level.key, level.quantity, request_id))
             elif now.quantity == row.change_from:
                 # The number is what was expected: being stale was the first answer to this key, given again.
-                step.follow_ups.append(partial(self._send, [row], new_key=True))
+                step.follow_ups.append(_batch(partial(self._send, new_key=True), [row]))
             else:
                 step.results.append(Conflict(level.key, now.quantity, request_id))
         return step
 
     def _explain(self, rows: Sequence[Row]) -> Step:
         """Reject `rows` of one location that Shopify lets nobody change, and find out why."""
-        try:
-            found, request_id = quantities_now(self._client, rows)
-        except RequestRefused as refusal:
-            return self._apart(self._explain, rows, refusal.reason, refusal.code, refusal.request_id)
+        found, request_id = quantities_now(self._client, rows)
         return Step(
             [
                 Rejected(row.level.key, reason_of(_FROZEN, "") if now.tracked else UNTRACKED, _FROZEN, request_id)
@@ -179,13 +170,13 @@ class Push:
             ]
         )
 
-    def _apart(
-        self, task: Callable[[Sequence[Row]], Step], rows: Sequence[Row], reason: str, code: str, request_id: str
-    ) -> Step:
-        """Do `task` for each half of `rows`, which were refused together; a single row has had its chance."""
-        if len(rows) == 1:
-            return Step([Rejected(rows[0].level.key, reason, code, request_id)])
-        return Step(follow_ups=[partial(task, half) for half in halves(rows)])
+
+def _batch(task: Callable[[Sequence[Row]], Step], rows: Sequence[Row]) -> Batch:
+    return Batch(task, rows, _reject, suspect=rows[0].level.suspect)
+
+
+def _reject(row: Row, refusal: RequestRefused) -> Step:
+    return Step([Rejected(row.level.key, refusal.reason, refusal.code, refusal.request_id)])
 
 
 def _row_of(path: Sequence[str], size: int) -> int | None:

@@ -4,10 +4,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..wire.trouble import not_understood
 from .batches import Row
 from .client import Client
 from .documents import READ_QUANTITIES
-from .errors import not_understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ def quantities_now(client: Client, rows: Sequence[Row]) -> tuple[list[Found], st
     try:
         found = [_found(node) for node in data["nodes"]]
     except (KeyError, TypeError, IndexError):
-        raise not_understood(request_id) from None
+        raise not_understood("Shopify", request_id) from None
     if len(found) != len(rows):
-        raise not_understood(request_id)
+        raise not_understood("Shopify", request_id)
     return found, request_id
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Why Shopify does not take a number, in words for whoever looks after the products."""
 
-from .errors import quote
+from ..wire.trouble import quote
 from .quantities import Found
 
 UNTRACKED = "Shopify does not track the stock of this item: switch on 'Track quantity' in Shopify."

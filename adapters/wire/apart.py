@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar
 from ..base import Refused
 from .trouble import Crashed, RequestRefused
 
-# Refusals with one code on end, of one kind of call, that are the account's: with halves of halves that is when
-# each sixteenth of a batch was refused.
-ALIKE = 31
+# Refusals with one code on end, of one kind of call, that are the account's: a batch halved five times, of which each
+# part was refused. Fewer would be met by bad rows that are spread evenly.
+ALIKE = 63
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ call, or let every waiting thread go when they half-open; here exactly one call 
 
 import copy
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
@@ -33,7 +34,7 @@ class Gate:
     exponentially growing pause (full jitter), never before a `Retry-After` is over. After `TRIP` failures on end
     the breaker opens: everybody gets the trouble at once. Whoever comes when the last of them has left probes: one
     call goes alone, the others wait for what comes of it. When it meets HTTP 500, which may be due to what it holds,
-    one of the others probes after it.
+    the one that has waited longest probes after it.
 
     :param connection: its `attempts`, `max_wait`, `probe` and `pace`
     :param clock: seconds since the epoch
@@ -45,10 +46,15 @@ class Gate:
         self._clock, self._sleep = clock, sleep
         # Held by the one thread that waits for its turn: more of them would only reserve turns further away.
         self._turn = threading.Lock()
+        # A turn that nobody has used yet, in seconds since the epoch: the next call's.
+        self._reserved: float | None = None
         self._state = threading.Condition()
         self._mode = _OPEN if connection.probe else _CLOSED
         # How many calls are past `_arrive`, and how many tries on end have failed.
         self._engaged = self._failures = self._crashes = 0
+        # Who waits for the probe, in their order, and which of them is the next one.
+        self._line: deque[object] = deque()
+        self._successor: object = None
         self._held_until = 0.0
         self._trouble: AdapterError = Unavailable("The shop can't be reached.")
 
@@ -86,7 +92,7 @@ class Gate:
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception(self._is_worth_another_try),
             wait=self._pause_after,
-            # A call that took long to fail had its chance.
+            # A call that took long to fail had its chance; and so long a pause is left to the caller.
             stop=tenacity.stop_after_attempt(self._attempts)
             | (lambda state: self._clock() - begun[0] + state.upcoming_sleep > self._max_wait),
             sleep=self._sleep,
@@ -95,8 +101,6 @@ class Gate:
 
     def _is_worth_another_try(self, error: BaseException) -> bool:
         if not isinstance(error, Unavailable) or isinstance(error, Limited):
-            return False
-        if (error.retry_after or 0) > self._max_wait:
             return False
         with self._state:
             return self._mode == _CLOSED and not (isinstance(error, Crashed) and self._crashes >= TRIP)
@@ -111,9 +115,10 @@ class Gate:
         """Wait as long as the pace and the marketplace ask for, unless that is too long or the breaker opens."""
         with self._turn:
             self.check()
-            turn = self._clock() + (self._pace.take() if self._pace else 0.0)
+            if self._reserved is None:
+                self._reserved = self._clock() + (self._pace.take() if self._pace else 0.0)
             reached = self._clock()
-            while (due := max(turn, self._held_until)) > reached:
+            while (due := max(self._reserved, self._held_until)) > reached:
                 wait = due - reached
                 if wait > self._max_wait:
                     raise Limited(self._why_held(), wait)
@@ -121,6 +126,7 @@ class Gate:
                 # Somebody else may have run into trouble meanwhile.
                 self.check()
                 reached = max(due, self._clock())
+            self._reserved = None
 
     def _why_held(self) -> str:
         with self._state:
@@ -173,27 +179,37 @@ class Gate:
             self._failures = self._crashes = 0
             if self._mode == _PROBING:
                 self._mode = _CLOSED
-            self._state.notify_all()
+                self._line.clear()
+                self._state.notify_all()
 
     # === THE BREAKER === #
 
     def _arrive(self) -> None:
         with self._state:
-            while self._mode == _PROBING:
-                self._state.wait_for(lambda: self._mode != _PROBING)
-                if self._mode == _OPEN and not isinstance(self._trouble, Crashed):
-                    self._raise_trouble()
-            if self._mode == _OPEN and not self._engaged:
+            if self._mode == _PROBING:
+                self._wait_for_probe()
+            elif self._mode == _OPEN and not self._engaged:
                 self._mode = _PROBING
             self._engaged += 1
+
+    def _wait_for_probe(self) -> None:
+        """Wait until the probe is over, or it is this call's turn to be the next."""
+        place = object()
+        self._line.append(place)
+        self._state.wait_for(lambda: self._mode != _PROBING or self._successor is place)
 
     def _leave(self) -> None:
         with self._state:
             self._engaged -= 1
             # Only the probe can leave while probing: without an answer, however it ended.
-            if self._mode == _PROBING:
+            if self._mode != _PROBING:
+                return
+            if isinstance(self._trouble, Crashed) and self._line:
+                self._successor = self._line.popleft()
+            else:
                 self._mode = _OPEN
-                self._state.notify_all()
+                self._line.clear()
+            self._state.notify_all()
 
     def _raise_trouble(self) -> NoReturn:
         """Raise again what others ran into, as an exception of its own: one raised by many threads would mix up

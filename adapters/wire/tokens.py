@@ -152,19 +152,20 @@ class TokenKeeper:
     def _renew(self, seen: int) -> None:
         """Fetch a token, unless asking again would only annoy the marketplace.
 
-        :param seen: fetches begun when the caller came: one that failed while it waited failed for it, too
+        :param seen: fetches that had ended when the caller came: one that failed since then failed for it, too
         """
         if not self._fetch:
             raise Unauthorized(self._refusals.refused if self._value else self._refusals.missing)
         if self._failure and (isinstance(self._failure, Unauthorized) or self._fetches != seen):
             raise copy.copy(self._failure)
-        self._fetches += 1
         try:
             value, life = self._fetch()
         except AdapterError as error:
             self._failure = copy.copy(error)
             # The frames it went through hold what was sent.
             raise error.with_traceback(None) from None
+        finally:
+            self._fetches += 1
         self._failure, self._value = None, Secret(value)
         # A new set: `scrub` may be reading the old one.
         self._known = {*self._known, self._value}

@@ -120,6 +120,7 @@ TRADING = {
     "ReviseInventoryStatus": Door("ReviseInventoryStatus", trading.revise_inventory_status, "trading", "write"),
     "ReviseFixedPriceItem": Door("ReviseFixedPriceItem", trading.revise_fixed_price_item, "trading", "write"),
     "GetItem": Door("GetItem", trading.get_item, "trading"),
+    "GetUser": Door("GetUser", trading.get_user, "trading"),
 }
 CONTEXT_OF = {"inventory": "sell", "trading": "tradingapi", "analytics": "developer"}
 

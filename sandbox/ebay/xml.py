@@ -15,7 +15,6 @@ MESSAGES = {
     5: "XML Parse error.",
     17: "Item cannot be accessed.",
     37: "Input data is invalid.",
-    240: "The item cannot be listed or modified.",
     515: "Quantity is not valid.",
     518: "Call usage limit has been reached.",
     930: "No token found in the request.",
@@ -28,6 +27,7 @@ MESSAGES = {
     21917053: "Expired IAF token.",
     21917091: "Requested StartPrice and Quantity revision is redundant.",
     21917092: "Requested Quantity revision is redundant.",
+    21919165: "The listing cannot be revised any more today.",
     21919474: "Inventory-based listing management is not currently supported by this tool.",
 }
 WARNINGS = (21916620, 21917091, 21917092)

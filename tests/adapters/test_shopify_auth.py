@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.base import Acknowledged, Refused, Unauthorized, Unavailable
-from adapters.shopify.auth import TokenKeeper
+from adapters.shopify.client import Client
 from test_shopify_kit import adapter_for, connection_to, json_answer, levels_for, outcomes_until, scripted, stocked
 
 sandbox = pytest.importorskip("sandbox.shopify")
@@ -97,11 +97,10 @@ def test_refused_token_is_replaced_and_the_call_repeated(shop, server, clock):
 
 
 def test_many_threads_fetch_one_token(shop, server, clock):
-    count = []
-    keeper = TokenKeeper(connection_to(server.url, {**CLIENT, "token": "gone"}), clock, lambda: count.append(1))
+    client = Client(connection_to(server.url, {**CLIENT, "token": "gone"}), clock, lambda _seconds: None)
     with ThreadPoolExecutor(16) as pool:
-        tokens = list(pool.map(lambda _n: keeper.replace("gone"), range(64)))
-    assert len(set(tokens)) == len(count) == len(shop.auth.granted) == 1
+        tokens = list(pool.map(lambda _n: client.tokens.replace("gone"), range(64)))
+    assert len(set(tokens)) == client.calls == len(shop.auth.granted) == 1
 
 
 def test_refused_twice_is_unauthorized():
@@ -145,12 +144,15 @@ def test_refusal_is_asked_for_once(shop, server, clock):
 
 
 @pytest.mark.parametrize("kind", ["503", "429", "html", "reset", "truncated"])
-def test_token_trouble_heals(shop, server, clock, kind):
+@pytest.mark.parametrize("attempts", [1, 4])
+def test_token_trouble_heals(shop, server, clock, kind, attempts):
     shop.fault(kind, on="token")
-    adapter = adapter_for(server, CLIENT, clock)
-    with pytest.raises(Unavailable):
-        adapter.test()
+    adapter = adapter_for(server, CLIENT, clock, attempts=attempts, sleep=lambda _seconds: None)
+    if attempts == 1:
+        with pytest.raises(Unavailable):
+            adapter.test()
     assert adapter.test().name == "Sandbox"
+    assert adapter.calls == 3
 
 
 @pytest.mark.parametrize("status", [404, 302])
@@ -162,4 +164,4 @@ def test_no_such_shop(status):
 @pytest.mark.parametrize("body", [None, [], {}, {"access_token": 7}, {"access_token": ""}])
 def test_token_answer_without_a_token(body):
     with scripted(lambda *_: json_answer(body)) as server, pytest.raises(Unavailable):
-        adapter_for(server, CLIENT).test()
+        adapter_for(server, CLIENT, attempts=1).test()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import AdapterError, Refused, Unauthorized, Unavailable
+from adapters.base import Acknowledged, AdapterError, Refused, Unauthorized, Unavailable
 from adapters.shopify import ShopifyAdapter, errors
 from test_shopify_kit import adapter_for, connection_to, json_answer, levels_for, outcomes_until, scripted, stocked
 
@@ -24,9 +24,9 @@ NOW = 1_795_000_000.0
 
 
 def error_for(answer, **settings):
-    """The error a connection test ends with when the shop answers thus."""
+    """The error one try of a connection test ends with when the shop answers thus."""
     with scripted(lambda *_: answer) as server, pytest.raises(AdapterError) as caught:
-        adapter_for(server, **settings).test()
+        adapter_for(server, **{"attempts": 1, **settings}).test()
     return caught.value
 
 
@@ -59,7 +59,7 @@ def error_for(answer, **settings):
 )
 def test_json_answers(status, body, kind, words):
     error = error_for(json_answer(body, status, **{"X-Request-Id": "r-1"}))
-    assert type(error) is kind or (kind is Refused and isinstance(error, Refused))
+    assert isinstance(error, kind)
     assert words in error.reason
     assert error.request_id == "r-1"
 
@@ -117,16 +117,22 @@ def test_throttled_says_when_there_is_room_again(status):
 
 
 @pytest.mark.parametrize("kind", ["429", "500", "502", "503", "reset", "html", "truncated", "throttled", "crash"])
-def test_every_fault_of_the_sandbox_heals(kind):
+@pytest.mark.parametrize("attempts", [1, 4])
+def test_every_fault_of_the_sandbox_heals(kind, attempts):
+    """By trying again, the adapter by itself or its caller; and nothing is written twice."""
     shop = sandbox.Shop()
     with sandbox.serve(shop) as server:
         location, items = stocked(shop, 20)
         levels = levels_for(items, location)
         shop.fault(kind, on="mutation")
-        adapter = adapter_for(server, parallel=1)
-        outcomes_until(adapter.push(levels), Unavailable)
-        assert len(list(adapter.push(levels))) == 20
+        adapter = adapter_for(server, parallel=1, attempts=attempts, sleep=lambda _seconds: None)
+        # HTTP 500 may be due to one of the rows: half of them, sent apart, heals it as well.
+        if attempts == 1 and kind not in ("500", "crash"):
+            outcomes_until(adapter.push(levels), Unavailable)
+        outcomes = list(adapter.push(levels))
+        assert {type(outcome) for outcome in outcomes} == {Acknowledged}
         assert {shop.level(item, location) for item in items} == {8}
+        assert len(outcomes) == len(shop.writes) == 20
 
 
 def test_nobody_listens():
@@ -225,7 +231,7 @@ def test_no_secret_in_any_error(name, status, secret, caplog):
     error = error_for(json_answer(body, status), credentials=credentials)
     assert "s3cr3t" not in everything_in(error)
     assert "s3cr3t" not in caplog.text
-    adapter = ShopifyAdapter(connection_to("http://127.0.0.1:9", credentials))
+    adapter = ShopifyAdapter(connection_to("http://127.0.0.1:9", credentials), sleep=lambda _seconds: None)
     with pytest.raises(AdapterError) as caught:
         adapter.test()
     assert "s3cr3t" not in everything_in(caught.value)

@@ -57,6 +57,8 @@ def scripted(answer):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Headers and body in one packet: else each answer waits for the other side's delayed ACK.
+        wbufsize = -1
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -110,7 +110,7 @@ def test_answer_without_what_was_asked(ask):
 
 def test_find_yields_what_is_known_before_the_trouble(shop, server):
     shop.add_items([f"N-{n}" for n in range(400)])
-    outcomes = adapter_for(server, parallel=1).find([f"N-{n}" for n in range(400)])
+    outcomes = adapter_for(server, parallel=1, attempts=1).find([f"N-{n}" for n in range(400)])
     first = next(outcomes)
     shop.fault("503")
     seen, _error = outcomes_until(outcomes, Unavailable)

@@ -5,7 +5,7 @@ import threading
 import time
 
 from adapters.base import Refused, Unavailable
-from adapters.shopify.workers import run
+from adapters.wire.workers import run
 from test_shopify_kit import outcomes_until
 
 
