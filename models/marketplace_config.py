@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
 from .advisory_lock import shard_key, try_transaction_lock
+from .marketplace_listing import NO_DEFERRAL, NO_FAILURE
 
 # What is typed into the account's form and kept as a credential, by the field's name.
 SECRETS = ("client_secret", "access_token", "password")
@@ -155,6 +156,8 @@ class MarketplaceConfig(models.Model):
             self._forget_token()
         if "stock_field" in vals:
             self._mark("stock field")
+        if "urgent_quantity" in vals:
+            self._mark("urgent quantity", SQL("listing.deferred_until IS NOT NULL"))
         if "company_id" in vals or vals.get("active"):
             self._list_ticked_products()
         return result
@@ -228,9 +231,19 @@ class MarketplaceConfig(models.Model):
     def _forget_shop(self):
         """Another shop: what the former one acknowledged, and where, says nothing about it."""
         forgetful = self.sudo().with_context(active_test=False)
-        forgetful.listing_ids.write({"state": "pending", "external_id": False, "error": False})
+        forgetful._forget_links()
         forgetful.location_ids.unlink()
         self.sudo().write({"state": "draft", "shop_name": False})
 
-    def _mark(self, reason):
-        self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.config_id = ANY(%s)", self.ids), reason)
+    def _forget_links(self):
+        """Another seller: neither what its items are nor what it may still do today is known."""
+        forgetful = self.sudo().with_context(active_test=False)
+        listings = forgetful.listing_ids
+        listings.write({"state": "pending", "external_id": False, **NO_FAILURE, **NO_DEFERRAL})
+        listings.level_ids.unlink()
+        forgetful.allowance_ids.unlink()
+        self.env["marketplace.revision"].sudo().search([("listing_id", "in", listings.ids)]).unlink()
+
+    def _mark(self, reason, condition=None):
+        self.env["stock.availability.dirty"]._dirty_listings(
+            SQL("listing.config_id = ANY(%s) AND %s", self.ids, condition or SQL("TRUE")), reason)

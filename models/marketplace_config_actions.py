@@ -50,8 +50,8 @@ class MarketplaceConfig(models.Model):
         except AdapterError as error:
             raise UserError(error.reason) from None
         self.env.invalidate_all()
-        return self._notify("warning" if failed else "success", self.env._(
-            "%(linked)s listings linked, %(failed)s could not be.", linked=linked, failed=failed))
+        return self._notify("warning" if failed else "success", self._and_what_waits(self.env._(
+            "%(linked)s listings linked, %(failed)s could not be.", linked=linked, failed=failed)))
 
     def action_sync_now(self):
         """Push what is waiting, now, and say what happened."""
@@ -65,10 +65,10 @@ class MarketplaceConfig(models.Model):
             return self._notify("danger", done["trouble"])
         if done["remaining"] and (done["busy"] or done["trouble"]):
             return self._notify("warning", done["trouble"] or self.env._("Its scheduled action is pushing already."))
-        if not (done["done"] or done["failed"] or done["remaining"]):
+        if not (done["done"] or done["failed"] or done["remaining"] or account.deferral):
             return self._notify("success", self.env._("Nothing was waiting: the shop is up to date."))
-        return self._notify("warning" if done["failed"] else "success", self.env._(
-            "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done))
+        return self._notify("warning" if done["failed"] else "success", self._and_what_waits(self.env._(
+            "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done)))
 
     def action_retry_failed(self):
         """Try every failed listing of the account again."""
@@ -117,6 +117,10 @@ class MarketplaceConfig(models.Model):
         }
 
     # === HELPERS === #
+
+    def _and_what_waits(self, message):
+        """The message, and what the marketplace's limits hold back."""
+        return " ".join(filter(None, [message, self.sudo().deferral]))
 
     def _ask(self, question):
         """The adapter's answer to `question(adapter)`.

@@ -81,4 +81,8 @@ class MarketplaceConfig(models.Model):
         self.env["marketplace.credential"]._set(self, "refresh_token", token.value, token.expires_at)
         self._forget_token()
         self.env.cr.commit()
+        former_seller = self.shop_name
         self.action_test_connection()
+        if former_seller and self.shop_name != former_seller:
+            self._forget_links()
+            self._mark("another seller")

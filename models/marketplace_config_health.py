@@ -123,19 +123,23 @@ class MarketplaceConfig(models.Model):
         kind = "marketplace_sync.mail_activity_listings_failing"
         [[count]] = self.env.execute_query(SQL(
             """SELECT count(*) FROM marketplace_listing
-                WHERE config_id = %s AND state = 'error' AND active AND failed_since < %s""",
+                WHERE config_id = %s AND state = 'error' AND active AND coalesce(failed_since, error_at) < %s""",
             self.id, fields.Datetime.now() - timedelta(hours=self.alert_hours))) if self.alert_hours else [[0]]
         if not count:
             self.activity_unlink([kind])
         elif not self.activity_search([kind]):
             self.activity_schedule(
-                kind, user_id=(self.responsible_id or self.env.ref("base.user_admin")).id,
+                kind, user_id=self._whom_to_tell().id,
                 note=self.env._(
                     "%(count)s listings have failed for more than %(hours)s hours: the shop shows old numbers for "
                     "them. Open Failed on the account; they are grouped by their reason.",
                     count=count, hours=self.alert_hours))
 
     # === TROUBLE === #
+
+    def _whom_to_tell(self):
+        """Who gets the activities: somebody who left would not see them."""
+        return self.responsible_id.filtered("active") or self.env.ref("base.user_admin")
 
     def _is_backing_off(self):
         return bool(self.retry_at and self.retry_at > fields.Datetime.now())
@@ -177,7 +181,7 @@ class MarketplaceConfig(models.Model):
                       self.name, error.reason, error.request_id or "-")
         self.activity_schedule(
             "marketplace_sync.mail_activity_account_stopped",
-            user_id=(self.responsible_id or self.env.ref("base.user_admin")).id,
+            user_id=self._whom_to_tell().id,
             note=self.env._("No stock is sent to this shop until this is solved: %s", error.reason),
         )
 

@@ -24,13 +24,13 @@ class MarketplaceConfig(models.Model):
         "Shop Address", required=True, tracking=True, compute="_compute_base_url", store=True,
         readonly=False, precompute=True, help="For instance https://my-shop.myshopify.com")
     batch_size = fields.Integer(
-        required=True, compute="_compute_platform_defaults", store=True, readonly=False, precompute=True,
+        required=True, compute="_compute_batch_size", store=True, readonly=False, precompute=True,
         help="Quantities sent in one request.")
     parallel = fields.Integer(
-        "Parallel Requests", required=True, compute="_compute_platform_defaults", store=True, readonly=False,
+        "Parallel Requests", required=True, compute="_compute_parallel", store=True, readonly=False,
         precompute=True)
     calls_per_second = fields.Float(
-        "Requests per Second", digits=(6, 1), required=True, compute="_compute_platform_defaults", store=True,
+        "Requests per Second", digits=(6, 1), required=True, compute="_compute_calls_per_second", store=True,
         readonly=False, precompute=True,
         help="At most, all workers together; 0 sends as fast as the shop answers. Shopify's own points are heeded "
              "besides.")
@@ -58,7 +58,8 @@ class MarketplaceConfig(models.Model):
 
     _check_batch_size = models.Constraint("CHECK(batch_size >= 1)", "Send at least 1 quantity a request.")
     _check_calls_per_second = models.Constraint(
-        "CHECK(calls_per_second >= 0)", "Requests per second can't be negative; 0 means as fast as possible.")
+        "CHECK(calls_per_second = 0 OR calls_per_second >= 0.2)",
+        "Send at least one request in 5 seconds (0.2 per second), or 0 for as fast as possible.")
 
     def init(self):
         # pylint: disable=missing-return
@@ -75,12 +76,23 @@ class MarketplaceConfig(models.Model):
             account.base_url = address if address not in suggested else (
                 (account.sandbox and platform.sandbox_address) or platform.address)
 
+    # Each by itself: an update that adds one of these columns computes it for all accounts there are, and must leave
+    # what somebody set in the others.
+
     @api.depends("platform")
-    def _compute_platform_defaults(self):
+    def _compute_batch_size(self):
         for account in self:
-            adapter = ADAPTERS[account.platform]
-            account.batch_size, account.parallel = adapter.default_batch, adapter.default_parallel
-            account.calls_per_second = adapter.default_rate
+            account.batch_size = ADAPTERS[account.platform].default_batch
+
+    @api.depends("platform")
+    def _compute_parallel(self):
+        for account in self:
+            account.parallel = ADAPTERS[account.platform].default_parallel
+
+    @api.depends("platform")
+    def _compute_calls_per_second(self):
+        for account in self:
+            account.calls_per_second = ADAPTERS[account.platform].default_rate
 
     # === CHECKS === #
 
@@ -120,7 +132,7 @@ class MarketplaceConfig(models.Model):
                     "safely.", version=account.api_version, oldest=OLDEST_API_VERSION))
 
     def write(self, vals):
-        if vals.get("platform", self.platform if len(self) == 1 else None) not in (None, *self.mapped("platform")):
+        if "platform" in vals and any(account.platform != vals["platform"] for account in self):
             raise UserError(self.env._("An account can't change its platform: make a new one."))
         return super().write(vals)
 

@@ -2,7 +2,6 @@
 # pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from odoo import fields, models
@@ -12,6 +11,7 @@ from ..adapters.base import AdapterError
 from .drain_run import RESERVE, Allowed
 
 ASSUMED_CALLS = 5_000  # a day, where the marketplace does not say
+CALLS_TO_FIND = 2  # at most, for one listing: is there such a SKU, and what is it sold as
 READ_AGAIN = timedelta(hours=1)  # others may use up the same allowance
 
 
@@ -34,25 +34,29 @@ class MarketplaceDrain(models.AbstractModel):
         self._read_allowances(run)
         waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
         deferred = {}
-        self._spare_revisions(run, levels, deferred)
-        self._spare_calls(run, levels, deferred)
+        # What is sold out in one place does not wait for what is plentiful in another.
+        urgent = {level.key[0] for level in levels if level.quantity <= run.account.urgent_quantity}
+        self._spare_revisions(run, levels, deferred, urgent)
+        self._spare_calls(run, levels, deferred, urgent)
         self._defer(run, [(waiting_by_id[listing_id], *why) for listing_id, why in deferred.items()])
-        return sorted((level for level in levels if level.key[0] not in deferred), key=partial(self._may_wait, run))
+        return sorted((level for level in levels if level.key[0] not in deferred),
+                      key=lambda level: level.key[0] not in urgent)
 
     def _link_within_budget(self, run, chunk):
-        """The listings that may be looked up now; none while only the reserve is left."""
+        """The listings that may be looked up now: as many as surely leave the reserve alone."""
         if not run.has_budget:
             return chunk
         self._read_allowances(run)
-        low = [allowed for allowed in run.allowed.values() if allowed.left <= allowed.reserve]
-        if not low:
+        if not run.allowed:
             return chunk
-        self._defer(run, [(waiting, self._why_calls(run, low[0]), low[0].resets_at) for waiting in chunk])
-        return []
+        tightest = min(run.allowed.values(), key=lambda allowed: allowed.left - allowed.reserve)
+        number = max(0, tightest.left - tightest.reserve) // CALLS_TO_FIND
+        self._defer(run, [(waiting, self._why_calls(run, tightest), tightest.resets_at) for waiting in chunk[number:]])
+        return chunk[:number]
 
     # === ONE LISTING A DAY === #
 
-    def _spare_revisions(self, run, levels, deferred):
+    def _spare_revisions(self, run, levels, deferred, urgent):
         limit = run.adapter.revisions_a_day
         if not limit:
             return
@@ -60,29 +64,26 @@ class MarketplaceDrain(models.AbstractModel):
         midnight = self._next_midnight(run.adapter.day_zone)
         for level in levels:
             number = used.get(level.key[0], 0)
-            if number >= (limit * (1 - RESERVE) if self._may_wait(run, level) else limit):
+            if number >= (limit if level.key[0] in urgent else limit * (1 - RESERVE)):
                 deferred[level.key[0]] = (self.env._(
                     "It was changed %(number)s times today; the marketplace allows %(limit)s. The rest is kept for "
                     "when it sells out.", number=number, limit=limit), midnight)
 
     # === THE ACCOUNT'S CALLS === #
 
-    def _spare_calls(self, run, levels, deferred):
-        """Urgent levels may use up an allowance, the others only what is above the reserve."""
+    def _spare_calls(self, run, levels, deferred, urgent):
+        """Urgent listings may use up an allowance, the others only what is above the reserve."""
         planned = Counter()
-        for level in sorted(levels, key=partial(self._may_wait, run)):
+        for level in sorted(levels, key=lambda level: level.key[0] not in urgent):
             name, per_call = run.adapter.allowance_of(level)
             allowed = run.allowed.get(name)
             if not allowed or level.key[0] in deferred:
                 continue
-            left = allowed.left - (allowed.reserve if self._may_wait(run, level) else 0)
+            left = allowed.left - (0 if level.key[0] in urgent else allowed.reserve)
             if planned[name] + 1 > left * per_call:
                 deferred[level.key[0]] = self._why_calls(run, allowed), allowed.resets_at
             else:
                 planned[name] += 1
-
-    def _may_wait(self, run, level):
-        return level.quantity > run.account.urgent_quantity
 
     def _why_calls(self, run, allowed):
         return self.env._(
@@ -130,15 +131,18 @@ class MarketplaceDrain(models.AbstractModel):
         return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
 
     def _count_spent(self, run, outcomes=()):
-        """Write down the calls made since the last time, and that these listings were changed."""
+        """Write down the calls made since the last time, and that these listings were changed.
+
+        :return: the calls, by their allowance's name, for `Run.spent` once this is committed
+        """
         if not run.has_budget:
-            return
+            return Counter()
         spent = Counter(run.adapter.spent) - run.spent
-        run.spent += spent
         self.env["marketplace.allowance"]._spend(run.account, spent)
         if run.adapter.revisions_a_day and outcomes:
             self.env["marketplace.revision"]._count(
                 {listing_id for listing_id, _place_id in outcomes}, run.adapter.day_zone)
+        return spent
 
     # === DEFERRING === #
 
@@ -149,10 +153,12 @@ class MarketplaceDrain(models.AbstractModel):
         """
         if not deferrals:
             return
+        # At least a minute: the clocks of hosts differ, and what is over already would be taken again at once.
         self.env.cr.execute(SQL(
             """
             UPDATE marketplace_listing listing
-               SET deferred_until = deferred.until, deferred_reason = deferred.reason, deferred_mark = deferred.mark
+               SET deferred_until = greatest(deferred.until, now() AT TIME ZONE 'UTC' + interval '1 minute'),
+                   deferred_reason = deferred.reason, deferred_mark = deferred.mark
               FROM unnest(%s::integer[], %s::timestamp[], %s::varchar[], %s::bigint[])
                    AS deferred (id, until, reason, mark)
              WHERE listing.id = deferred.id

@@ -38,9 +38,12 @@ class MarketplaceDrain(models.AbstractModel):
             if reason:
                 reasons[waiting.listing_id] = reason
             else:
-                links.append((waiting.listing_id, items[0].external_id, waiting.sku))
-        self._store_links(links)
-        self._count_spent(run)
+                links.append((waiting, items[0].external_id))
+        shared = self._reasons_not_to_share(run.account, links)
+        reasons |= shared
+        links = [(waiting, external_id) for waiting, external_id in links if waiting.listing_id not in shared]
+        self._store_links(run.account, links)
+        spent = self._count_spent(run)
         unmarked = {waiting.listing_id for waiting in chunk if not waiting.marks} - reasons.keys()
         if unmarked:
             self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.id = ANY(%s)", list(unmarked)), "linked")
@@ -48,6 +51,7 @@ class MarketplaceDrain(models.AbstractModel):
                          for waiting in chunk if waiting.listing_id in reasons])
         self.env.cr.commit()
         run.count(linked=len(links), failed=len(reasons), taken=len(reasons))
+        run.spent += spent
 
     def _find(self, run, wanted):
         """The shop's items each listing could be: those with the id entered on the product, else with its SKU.
@@ -122,10 +126,47 @@ class MarketplaceDrain(models.AbstractModel):
                 "The shop does not track the stock of %s: switch on \"Track quantity\" for it there.", sku)
         return None
 
-    def _store_links(self, links):
+    def _reasons_not_to_share(self, account, links):
+        """Two listings with numbers of their own for one item would overwrite each other for ever.
+
+        :param links: list of tuples (Waiting, external id) about to be stored
+        :return: dict listing id -> reason
+        """
+        owners = defaultdict(set)
+        for waiting, external_id in links:
+            owners[external_id].add(waiting.listing_id)
+        # Whose SKU is another now, or whose product is archived, lets go of the item.
+        for external_id, listing_id in self.env.execute_query(SQL(
+                """
+                SELECT listing.external_id, listing.id
+                  FROM marketplace_listing listing
+                  JOIN product_template template ON template.id = listing.product_tmpl_id AND template.active
+                  LEFT JOIN product_product product ON product.id = listing.product_id
+                 WHERE listing.config_id = %s AND listing.external_id = ANY(%s) AND listing.active
+                   AND (listing.product_id IS NULL OR product.active)
+                   AND coalesce(listing.sku, '') = coalesce(CASE
+                       WHEN listing.product_id IS NULL THEN template.default_code ELSE product.default_code END, '')
+                """, account.id, list(owners))):
+            owners[external_id].add(listing_id)
+        reasons = {}
+        for waiting, external_id in links:
+            others = owners[external_id] - {waiting.listing_id}
+            if others:
+                other = self.env["marketplace.listing"].browse(min(others))
+                reasons[waiting.listing_id] = self.env._(
+                    "%(other)s leads to the same item of the shop: correct the SKU, or the marketplace's own id, of "
+                    "one of the two.", other=(other.product_id or other.product_tmpl_id).display_name)
+        return reasons
+
+    def _store_links(self, account, links):
+        """Store what listings are linked to.
+
+        :param links: list of tuples (Waiting, external id)
+        """
         if not links:
             return
-        listing_ids, external_ids, skus = map(list, zip(*links, strict=True))
+        listing_ids = [waiting.listing_id for waiting, _external_id in links]
+        external_ids = [external_id for _waiting, external_id in links]
         # An item has one number: whoever held it before, under the same SKU, lets go of it.
         self.env.cr.execute(SQL(
             """
@@ -143,10 +184,15 @@ class MarketplaceDrain(models.AbstractModel):
                SET state = 'linked', external_id = found.external_id, sku = found.sku,
                    error = NULL, error_at = NULL, request_id = NULL, attempts = 0, failed_since = NULL,
                    next_attempt = NULL
-              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[]) AS found (id, external_id, sku)
+              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
+                   AS found (id, external_id, sku, item_id)
              WHERE listing.id = found.id
+               -- Another id may have been entered while the shop was asked; another SKU shows by itself.
+               AND (SELECT %s FROM product_product product WHERE product.id = listing.product_id)
+                   IS NOT DISTINCT FROM found.item_id
             """,
-            listing_ids, external_ids, skus))
+            listing_ids, external_ids, [waiting.sku for waiting, _external_id in links],
+            [waiting.item_id for waiting, _external_id in links], self._item_id(account.platform)))
         # What was acknowledged under another link says nothing about this one.
         self.env.cr.execute(SQL("DELETE FROM marketplace_level WHERE listing_id = ANY(%s)", listing_ids))
         self.env["marketplace.listing"].invalidate_model()

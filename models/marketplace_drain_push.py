@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..adapters.base import Acknowledged, AdapterError, Conflict, Deferred, Level, Rejected
+from .marketplace_listing import NO_FAILURE
 
 _logger = logging.getLogger(__name__)
 
@@ -30,9 +31,10 @@ class MarketplaceDrain(models.AbstractModel):
         outcomes, trouble = self._send(run.adapter, affordable)
         if run.account.base_url == run.base_url:
             counts = self._store(run, chunk, levels, outcomes)
-            self._count_spent(run, outcomes)
+            spent = self._count_spent(run, outcomes)
             self.env["ir.cron"]._commit_progress(counts["taken"])
             run.count(**counts)  # not before: what could not be committed did not happen
+            run.spent += spent
         if trouble:
             raise trouble
 
@@ -110,9 +112,7 @@ class MarketplaceDrain(models.AbstractModel):
 
     def _clear_errors(self, listing_ids):
         if listing_ids:
-            self.env["marketplace.listing"].browse(listing_ids).write({
-                "state": "linked", "error": False, "error_at": False, "request_id": False, "attempts": 0,
-                "failed_since": False, "next_attempt": False})
+            self.env["marketplace.listing"].browse(listing_ids).write({"state": "linked", **NO_FAILURE})
 
     def _fail(self, run, failures):
         """Make listings visibly failed, with their reason, and take them out of the queue.
@@ -128,7 +128,8 @@ class MarketplaceDrain(models.AbstractModel):
                    error_at = now() AT TIME ZONE 'UTC', attempts = COALESCE(attempts, 0) + 1,
                    failed_since = COALESCE(failed_since, now() AT TIME ZONE 'UTC'),
                    next_attempt = now() AT TIME ZONE 'UTC' + least(
-                       %s, %s * power(2, least(COALESCE(attempts, 0), 20))) * interval '1 minute'
+                       %s, %s * power(2, least(COALESCE(attempts, 0), 20))) * interval '1 minute',
+                   deferred_until = NULL, deferred_reason = NULL, deferred_mark = NULL
               FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
                    AS failed (id, reason, request_id, sku)
              WHERE listing.id = failed.id

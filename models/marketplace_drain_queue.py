@@ -7,6 +7,7 @@ from .drain_run import Waiting
 from .platforms import PLATFORMS
 
 COUNTED_MARKS = 100_000
+BLANKS = " \t\r\n\u00a0\u200b\ufeff"  # what copying an id from a page or a sheet brings along, unseen
 # A listing its marketplace takes no more of today is left alone, unless it was marked again meanwhile.
 NOT_DEFERRED = SQL(
     "(listing.deferred_until IS NULL OR listing.deferred_until <= now() AT TIME ZONE 'UTC' "
@@ -36,7 +37,7 @@ class MarketplaceDrain(models.AbstractModel):
     def _item_id(self, platform):
         """The id of its own marketplace that was entered on a product, as an SQL expression."""
         field = PLATFORMS[platform].item_id_field
-        return SQL("NULLIF(btrim(%s), '')", SQL.identifier("product", field)) if field else SQL("NULL")
+        return SQL("NULLIF(btrim(%s, %s), '')", SQL.identifier("product", field), BLANKS) if field else SQL("NULL")
 
     def _read_listings(self, platform, marks, head=None):
         """Everything about some listings that a push or a link needs, in one query.

@@ -5,6 +5,11 @@ from odoo.tools import SQL
 
 from .platforms import PLATFORMS
 
+# What a listing looks like that never failed, and one that nothing holds back.
+NO_FAILURE = {"error": False, "error_at": False, "request_id": False, "attempts": 0, "failed_since": False,
+              "next_attempt": False}
+NO_DEFERRAL = {"deferred_until": False, "deferred_reason": False, "deferred_mark": False}
+
 
 class BigInteger(fields.Integer):
     """Holds ids of the dirty table, which has 64 bits for them."""
@@ -167,27 +172,32 @@ class MarketplaceListing(models.Model):
         self.sudo().create(missing)
 
     @api.model
-    def _link_changed(self, products, field, former_skus):
-        """Forget what listings of these products were linked to, and look again at who shared a SKU with them.
+    def _link_changed(self, products, field, former):
+        """Forget what listings of these products were linked to, and look again at who shared the SKU or id with them.
 
         :param products: product.product with a new value in what they are found by in the shop
         :param str field: `default_code`, or a marketplace's own id
-        :param former_skus: the SKUs they had before
+        :param former: the values they had before
         """
-        own = self.sudo().search([
+        # Also those nobody ticks now: they are revived with what they were linked to.
+        own = self.sudo().with_context(active_test=False).search([
             "|", ("product_id", "in", products.ids),
             "&", ("product_id", "=", False), ("product_tmpl_id", "in", products.product_tmpl_id.ids)])
         if field != "default_code":
             own = own.filtered(lambda listing: PLATFORMS[listing.platform].item_id_field == field)
         own.write({"state": "pending", "external_id": False, "error": False})
         own.level_ids.unlink()
-        own._mark("SKU" if field == "default_code" else "id in the shop")
-        if field == "default_code":
-            self._look_again([*former_skus, *products.mapped("default_code")])
+        own._mark(_link_reason(field))
+        self._look_again([*former, *products.mapped(field)], field)
 
     @api.model
-    def _look_again(self, skus):
-        """Try failed listings with these SKUs again: who else has the SKU may have been what was wrong."""
-        skus = [sku for sku in skus if sku]
-        if skus:
-            self.sudo().search([("sku", "in", skus), ("state", "=", "error")])._mark("SKU")
+    def _look_again(self, values, field="default_code"):
+        """Try failed listings with these SKUs, or ids, again: who else has it may have been what was wrong."""
+        values = [value for value in values if value]
+        if values:
+            found_by = "sku" if field == "default_code" else f"product_id.{field}"
+            self.sudo().search([(found_by, "in", values), ("state", "=", "error")])._mark(_link_reason(field))
+
+
+def _link_reason(field):
+    return "SKU" if field == "default_code" else "id in the shop"

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # pylint: disable=invalid-commit  # each reservation is a short transaction of its own
+import psycopg2
+
 from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
+from ..adapters.base import Unavailable
+
 BURST = 4  # calls that may go at once after a pause
+FAR = 7200  # seconds: nobody reserves a call so far ahead, so the clock was wrong then, or is now
 
 
 class DatabasePace:
@@ -31,6 +36,12 @@ class DatabasePace:
 
     def _move(self, at_least, step):
         """Move the account's moment to at least so many seconds from now, and on by `step` seconds."""
+        try:
+            return self._reserve(at_least, step)
+        except psycopg2.Error:
+            raise Unavailable("The turns of this account can't be counted: PostgreSQL is away.") from None
+
+    def _reserve(self, at_least, step):
         with db_connect(self._database).cursor() as cr:
             # Who waits for the row must then see what its holder wrote, not an old snapshot's; and what a crash of
             # PostgreSQL's would lose is worth less than waiting for the disk.
@@ -41,11 +52,13 @@ class DatabasePace:
                 INSERT INTO marketplace_pace AS known (config_id, full_at)
                 VALUES (%(account)s, clock_timestamp() + (%(at_least)s + %(step)s) * interval '1 second')
                     ON CONFLICT (config_id) DO UPDATE
-                   SET full_at = greatest(known.full_at, clock_timestamp() + %(at_least)s * interval '1 second')
-                               + %(step)s * interval '1 second'
+                   SET full_at = greatest(
+                           CASE WHEN known.full_at < clock_timestamp() + %(far)s * interval '1 second'
+                                THEN known.full_at END,
+                           clock_timestamp() + %(at_least)s * interval '1 second') + %(step)s * interval '1 second'
                 RETURNING greatest(0, extract(epoch FROM full_at - clock_timestamp()) - %(burst)s)::float
                 """,
-                account=self._account_id, at_least=at_least, step=step, burst=BURST * self._interval))
+                account=self._account_id, at_least=at_least, step=step, far=FAR, burst=BURST * self._interval))
             [wait] = cr.fetchone()
             cr.commit()
         return wait

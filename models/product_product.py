@@ -61,7 +61,7 @@ class ProductProduct(models.Model):
             changed = self.filtered(lambda product, field=field: product[field] != former[product][field])
             if changed:
                 self.env["marketplace.listing"]._link_changed(
-                    changed, field, [former[product]["default_code"] for product in changed])
+                    changed, field, [former[product][field] for product in changed])
         return result
 
     def unlink(self):

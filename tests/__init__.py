@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import test_budget
+from . import test_concurrency_budget
 from . import test_concurrency_crash
 from . import test_concurrency_drain
 from . import test_concurrency_garbage
@@ -14,6 +15,7 @@ from . import test_garbage
 from . import test_garbage_kinds
 from . import test_handover
 from . import test_install
+from . import test_item_ids
 from . import test_log
 from . import test_marking
 from . import test_marking_settings
@@ -26,6 +28,7 @@ from . import test_platforms
 from . import test_products
 from . import test_quantity
 from . import test_relink
+from . import test_rest_profile
 from . import test_secrets
 from . import test_security
 from . import test_sorting

@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 
 from odoo.addons.marketplace_sync.adapters.base import Allowance, Deferred, Unavailable
 
@@ -142,6 +142,66 @@ class TestBudget(MarketplaceCase):
         self.assertIn("2 listings wait until", self.account.deferral)
         self.assertIn("100 of today's 100 calls", self.account.deferral)
 
+    def test_sync_now_does_not_call_it_up_to_date(self):
+        self.limited(granted=100, left=0)
+        self.linked("A", 50)
+        for _press in range(2):
+            self.env.cr.flush()
+            self.assertIn("1 listings wait until", self.account.action_sync_now()["params"]["message"])
+        self.assertIn("1 listings wait until", self.account.action_link_listings()["params"]["message"])
+
+    def test_what_counts_as_about_to_sell_out_may_change(self):
+        adapter = self.limited(granted=100, left=5)
+        self.linked("A", 50)
+        self.drain()
+        self.assertFalse(adapter.pushed)
+        self.account.urgent_quantity = 50
+        self.drain()
+        self.assertEqual(adapter.pushed, [("A", 50)])
+
+    def test_sold_out_in_one_place_does_not_wait_for_another(self):
+        adapter = self.limited(granted=100, left=5)
+        other = self.stock.create({"name": "Other", "usage": "internal", "company_id": self.company.id})
+        self.env["marketplace.location"].create({
+            "config_id": self.account.id, "name": "Other", "external_id": "other",
+            "location_ids": [Command.set(other.ids)]})
+        self.set_stock(self.linked("A", 0), 50, other)
+        self.drain()
+        self.assertIn(("A", 0), adapter.pushed)
+
+    def test_linking_takes_no_more_than_leaves_the_reserve(self):
+        adapter = self.limited(granted=100, left=16)
+        found = []
+        plain = adapter.find
+        adapter.find = lambda self, skus, item_ids=(): found.extend(skus) or plain(self, skus, item_ids)
+        for number in range(5):
+            self.product(f"new {number}", 50)
+        self.drain()
+        # 6 calls are above the reserve, and finding one may take 2; the one it took leaves 2 more to be found.
+        self.assertLess(len(found), 5)
+        self.assertTrue(self.account.deferred_count)
+
+    def test_another_shop_begins_anew(self):
+        self.limited(granted=100, left=0)
+        product = self.linked("A", 50)
+        self.env["marketplace.revision"].create({
+            "listing_id": self.listing(product).id, "day": fields.Date.today(), "number": 9})
+        self.drain()
+        self.assertTrue(self.account.deferral)
+        self.account.base_url = "https://another.example.com"
+        self.assertFalse(self.account.deferral)
+        self.assertFalse(self.account.allowance_ids)
+        self.assertFalse(self.env["marketplace.revision"].search([]))
+
+    def test_a_listing_that_fails_waits_for_no_window(self):
+        self.limited(granted=100, left=0)
+        product = self.linked("A", 50)
+        self.drain()
+        product.default_code = False
+        with self.silence():
+            self.drain()
+        self.assertEqual((self.listing(product).state, self.account.deferred_count), ("error", 0))
+
     # === CHANGES OF ONE LISTING === #
 
     def revised(self, product, number):
@@ -186,3 +246,10 @@ class TestBudget(MarketplaceCase):
         self.assertEqual((listing.deferred_until, listing.deferred_reason), (self.tomorrow, "enough for today"))
         self.assertTrue(listing.is_waiting)
         self.assertEqual(listing.state, "linked")
+
+    def test_a_clock_that_is_behind_does_not_make_it_busy(self):
+        adapter = self.limited(revisions=250)
+        self.linked("A", 50)
+        adapter.answers["A"] = lambda key: Deferred(key, "enough", fields.Datetime.now() - timedelta(hours=1))
+        self.drain()
+        self.assertEqual(adapter.pushed, [("A", 50)])

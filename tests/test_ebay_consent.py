@@ -145,6 +145,30 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
         with self.assertRaisesRegex(UserError, "RuName"):
             self.account.action_connect_ebay()
 
+    def test_the_same_seller_again_keeps_the_links(self):
+        listing = self.connected_listing()
+        self.come_back(self.agree(self.consent_page()))
+        self.assertEqual((listing.state, listing.quantity), ("linked", 5))
+
+    def test_another_seller_begins_anew(self):
+        listing = self.connected_listing()
+        self.account.shop_name = "another-seller"
+        self.env.flush_all()
+        self.come_back(self.agree(self.consent_page()))
+        self.assertEqual((listing.state, listing.external_id, listing.level_ids.ids), ("pending", False, []))
+        self.assertTrue(listing.is_waiting)
+        self.assertTrue(self.account.location_ids.location_ids, "the mapping is kept")
+
+    def connected_listing(self):
+        """A listing that shows 5 on the account, which was connected by consent."""
+        self.come_back(self.agree(self.consent_page()))
+        self.account.location_ids.location_ids = self.stock
+        self.shop.add_item("A", 1)
+        listing = self.listing(self.product("A", 5, sold=False, ebay_product=True))
+        self.drain()
+        self.assertEqual((listing.state, listing.quantity), ("linked", 5))
+        return listing
+
     def test_a_revoked_sign_in_stops_the_account(self):
         self.come_back(self.agree(self.consent_page()))
         self.shop.revoke()

@@ -79,6 +79,7 @@ class TestFailures(DrainCase):
 
     def test_activity_after_the_hours_set(self):
         listing = self.fail()
+        self.account.responsible_id = self.make_user("responsible", "marketplace_sync.group_marketplace_manager")
         self.cron()
         self.assertFalse(self.account.activity_search([ACTIVITY]))
         listing.failed_since = fields.Datetime.now() - timedelta(hours=25)
@@ -88,6 +89,14 @@ class TestFailures(DrainCase):
         self.assertEqual(len(activity), 1)
         self.assertEqual(activity.user_id, self.account.responsible_id)
         self.assertIn("1 listings have failed for more than 24 hours", activity.note)
+
+    def test_who_left_gets_no_activity(self):
+        listing = self.fail()
+        self.account.responsible_id = self.make_user("leaver", "marketplace_sync.group_marketplace_manager")
+        self.account.responsible_id.active = False
+        listing.failed_since = fields.Datetime.now() - timedelta(hours=25)
+        self.cron()
+        self.assertEqual(self.account.activity_search([ACTIVITY]).user_id, self.env.ref("base.user_admin"))
 
     def test_activity_goes_when_nothing_fails_any_more(self):
         listing = self.fail("LATE")

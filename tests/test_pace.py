@@ -58,6 +58,10 @@ class TestPace(MarketplaceCase):
         pace.hold(1)
         self.assertGreater(pace.take(), 400)
 
+    def test_a_clock_that_was_ahead_stops_nobody(self):
+        self.pace(1).hold(300 * 86400)
+        self.assertEqual(self.pace(1).take(), 0)
+
     def test_an_account_with_a_rate_is_paced(self):
         self.account.calls_per_second = 0
         self.assertIsNone(self.account.sudo()._connection().pace)

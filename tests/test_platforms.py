@@ -43,6 +43,17 @@ class TestPlatformAccounts(MarketplaceCase):
         self.assertEqual(self.account.batch_size, 250)
         self.assertEqual(self.new("ebay", batch_size=1).batch_size, 1)
 
+    def test_a_new_column_leaves_the_others_alone(self):
+        """What an update does that adds one of these fields to accounts that were there before."""
+        self.account.write({"batch_size": 100, "parallel": 2, "calls_per_second": 7})
+        for name in ("batch_size", "parallel", "calls_per_second"):
+            self.env.add_to_compute(self.account._fields[name], self.account)
+            self.env.flush_all()
+            kept = {"batch_size": 100, "parallel": 2, "calls_per_second": 7}
+            del kept[name]
+            self.assertRecordValues(self.account, [kept])
+            self.account.write({"batch_size": 100, "parallel": 2, "calls_per_second": 7})
+
     def test_no_more_than_the_platform_takes(self):
         with self.assertRaisesRegex(ValidationError, "eBay takes at most 25"):
             self.new("ebay", batch_size=26)
@@ -69,6 +80,9 @@ class TestPlatformAccounts(MarketplaceCase):
     def test_the_platform_stays(self):
         with self.assertRaisesRegex(UserError, "can't change its platform"):
             self.account.platform = "ebay"
+        cartona, ebay = self.new("cartona"), self.new("ebay")
+        with self.assertRaisesRegex(UserError, "can't change its platform"):
+            (cartona | ebay).platform = "ebay"
 
     def test_a_view_for_scripts_per_platform(self):
         for platform in PLATFORMS:
