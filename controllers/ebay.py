@@ -22,8 +22,11 @@ class EbayController(http.Controller):
         accounts = request.env["marketplace.config"]
         try:
             account = accounts._redeem_ebay_state(state)
-            account._finish_ebay_consent(code, error)
         except (UserError, AccessError, MissingError) as refusal:
             # Nothing of the request is repeated: the code in it is a secret.
             raise BadRequest(refusal.args[0]) from None
+        try:
+            account._finish_ebay_consent(code, error)
+        except UserError as refusal:
+            account.sudo().last_error = refusal.args[0]  # shown where the browser goes now
         return request.redirect(f"/odoo/{account._name}/{account.id}")

@@ -98,8 +98,13 @@ class MarketplaceConfig(models.Model):
 
     def _keep_secret(self, key):
         for account in self.filtered(key):
+            is_replaced = key in account.credential_ids.mapped("key")
             self.env["marketplace.credential"]._set(account, key, account[key].strip())
             account._forget_token()
+            if is_replaced and account.platform in ("cartona", "rest"):
+                # They tell no name: whether this is the same seller can't be known.
+                account._forget_links()
+                account._mark("another token")
             # Typed in is not read out: what answers the save would show it again.
             account.invalidate_recordset([key, "secrets_set"])
 

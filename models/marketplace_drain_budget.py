@@ -116,10 +116,13 @@ class MarketplaceDrain(models.AbstractModel):
 
     def _granted(self, run, name, told, now):
         """What to write down of an allowance, whether or not the marketplace told."""
-        if told:
-            return {"name": name, "granted": told.limit, "used": told.limit - told.remaining,
-                    "is_assumed": False, "resets_at": told.resets_at}
         known = run.allowed.get(name)
+        if told:
+            used = told.limit - told.remaining
+            if known and known.resets_at == told.resets_at:
+                used = max(used, known.used)  # what it tells may lag behind
+            return {"name": name, "granted": told.limit, "used": used, "is_assumed": False,
+                    "resets_at": told.resets_at}
         is_same_day = known and known.resets_at > now
         return {"name": name, "granted": known.granted if known else ASSUMED_CALLS,
                 "used": known.used if is_same_day else 0, "is_assumed": not known or known.is_assumed,
@@ -130,19 +133,22 @@ class MarketplaceDrain(models.AbstractModel):
         tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
         return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
 
-    def _count_spent(self, run, outcomes=()):
-        """Write down the calls made since the last time, and that these listings were changed.
+    def _count_spent(self, run):
+        """Write down the calls made since the last time.
 
-        :return: the calls, by their allowance's name, for `Run.spent` once this is committed
+        In a transaction of its own: another shard of the account counts in the same row, and losing against it must
+        not undo what was stored. What could not be written is counted the next time.
         """
-        if not run.has_budget:
-            return Counter()
         spent = Counter(run.adapter.spent) - run.spent
-        self.env["marketplace.allowance"]._spend(run.account, spent)
+        if run.adapter.allowance_names and spent:
+            self.env["marketplace.allowance"]._spend(run.account, spent)
+            run.spent += spent
+
+    def _count_revisions(self, run, outcomes):
+        """Write down that the listings of these outcomes were changed."""
         if run.adapter.revisions_a_day and outcomes:
             self.env["marketplace.revision"]._count(
                 {listing_id for listing_id, _place_id in outcomes}, run.adapter.day_zone)
-        return spent
 
     # === DEFERRING === #
 

@@ -43,7 +43,6 @@ class MarketplaceDrain(models.AbstractModel):
         reasons |= shared
         links = [(waiting, external_id) for waiting, external_id in links if waiting.listing_id not in shared]
         self._store_links(run.account, links)
-        spent = self._count_spent(run)
         unmarked = {waiting.listing_id for waiting in chunk if not waiting.marks} - reasons.keys()
         if unmarked:
             self.env["stock.availability.dirty"]._dirty_listings(SQL("listing.id = ANY(%s)", list(unmarked)), "linked")
@@ -51,7 +50,7 @@ class MarketplaceDrain(models.AbstractModel):
                          for waiting in chunk if waiting.listing_id in reasons])
         self.env.cr.commit()
         run.count(linked=len(links), failed=len(reasons), taken=len(reasons))
-        run.spent += spent
+        self._commit_or_leave(partial(self._count_spent, run))
 
     def _find(self, run, wanted):
         """The shop's items each listing could be: those with the id entered on the product, else with its SKU.

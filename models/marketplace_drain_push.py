@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 import logging
+from functools import partial
 
 from odoo import models
 from odoo.tools import SQL
@@ -31,10 +32,10 @@ class MarketplaceDrain(models.AbstractModel):
         outcomes, trouble = self._send(run.adapter, affordable)
         if run.account.base_url == run.base_url:
             counts = self._store(run, chunk, levels, outcomes)
-            spent = self._count_spent(run, outcomes)
+            self._count_revisions(run, outcomes)
             self.env["ir.cron"]._commit_progress(counts["taken"])
             run.count(**counts)  # not before: what could not be committed did not happen
-            run.spent += spent
+            self._commit_or_leave(partial(self._count_spent, run))
         if trouble:
             raise trouble
 

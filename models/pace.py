@@ -47,6 +47,7 @@ class DatabasePace:
             # PostgreSQL's would lose is worth less than waiting for the disk.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             cr.execute("SET LOCAL synchronous_commit = off")
+            cr.execute("SET LOCAL lock_timeout = '5s'")
             cr.execute(SQL(
                 """
                 INSERT INTO marketplace_pace AS known (config_id, full_at)

@@ -133,6 +133,16 @@ class TestBudget(MarketplaceCase):
         self.drain()
         self.assertEqual((self.allowance().granted, self.allowance().used), (1000, 602))
 
+    def test_what_the_marketplace_tells_may_lag_behind(self):
+        adapter = self.limited(granted=1000, left=400)
+        self.linked("A", 50)
+        self.drain()
+        adapter.granted[:] = [Allowance("calls", 1000, 900, self.tomorrow)]
+        self.allowance().read_at = fields.Datetime.now() - timedelta(hours=2)
+        self.linked("B", 50)
+        self.drain()
+        self.assertEqual(self.allowance().used, 602)
+
     def test_the_account_says_what_waits_until_when(self):
         self.limited(granted=100, left=0)
         self.linked("A", 50)

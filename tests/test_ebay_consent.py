@@ -88,7 +88,8 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
 
     def test_a_state_is_used_up_by_a_failure(self):
         page = self.consent_page()
-        self.assertEqual(self.come_back(state=self.state_of(page), code="wrong").status_code, 400)
+        self.assertEqual(self.come_back(state=self.state_of(page), code="wrong").status_code, 303)
+        self.assertIn("Connect eBay", self.account.last_error)
         self.assertEqual(self.come_back(self.agree(page)).status_code, 400)
         self.assertNotIn("refresh_token", self.kept())
 
@@ -131,14 +132,15 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
     def test_declining_changes_nothing(self):
         page = self.consent_page()
         answer = self.come_back(state=self.state_of(page), error="access_denied")
-        self.assertEqual(answer.status_code, 400)
-        self.assertIn("gave no consent", answer.text)
+        self.assertTrue(answer.headers["Location"].endswith(f"/odoo/marketplace.config/{self.account.id}"))
+        self.assertIn("gave no consent", self.account.last_error)
         self.assertEqual(self.account.state, "draft")
 
     def test_the_code_is_never_repeated(self):
         page = self.consent_page()
         answer = self.come_back(state=self.state_of(page), code="v-secret-code")
         self.assertNotIn("v-secret-code", answer.text)
+        self.assertNotIn("v-secret-code", self.account.last_error)
 
     def test_what_is_missing_is_named(self):
         self.account.ebay_ru_name = False

@@ -148,6 +148,16 @@ class TestCartona(CommonTests, PlatformDrainCase):
         self.assertEqual(self.market.level(cartona_id), 6)
         self.assertEqual(self.listing(product, self.seller).state, "linked")
 
+    def test_another_token_may_be_another_seller(self):
+        self.market.add_item("A", 3)
+        product = self.offer("A", 7)
+        self.push()
+        listing = self.listing(product, self.seller)
+        self.assertEqual((listing.state, listing.quantity), ("linked", 7))
+        self.seller.access_token = self.market.token
+        self.assertEqual((listing.state, listing.external_id, len(listing.level_ids)), ("pending", False, 0))
+        self.assertEqual(self.push(), (1, 0, 0))
+
     def test_read_back_by_the_setting(self):
         self.assertEqual(self.seller.verify, "sample")
         for setting in ("always", "sample", "never"):
