@@ -8,7 +8,7 @@ ARGS ?=
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-demo: ## Odoo with this addon and a stand-in Shopify to sell on, to try it
+demo: ## Odoo with this addon and four stand-in marketplaces to sell on, to try it
 	@$(PYTHON) -m dev.demo $(ARGS)
 
 test: ## Lint and all tests; ARGS="-k name" goes to pytest
@@ -17,7 +17,7 @@ test: ## Lint and all tests; ARGS="-k name" goes to pytest
 lint: ## Style, OCA's rules, XML, manifest
 	@$(PYTHON) -m dev.lint $(ARGS)
 
-bench: ## Measure marking, draining, memory and latency; ARGS="latency" for a part
+bench: ## Measure marking, draining, recovery, memory and latency; ARGS="latency" for a part
 	@$(PYTHON) -m dev.bench $(ARGS)
 
 clean: ## Remove this clone's databases and run state

@@ -52,7 +52,7 @@ class Connection:
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     max_wait: float = 10.0
-    attempts: int = 4
+    attempts: int = 6
     probe: bool = False
     pace: Pace | None = field(default=None, repr=False)
 

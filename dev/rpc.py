@@ -32,6 +32,16 @@ class Client:
         """Return the id of the record with that external id."""
         return self.call("ir.model.data", "check_object_reference", *name.split("."))[1]
 
+    def load(self, url: str, **form: str) -> requests.Response:
+        """Load a page as the user's browser would, or send a form it showed; a redirect is left to the caller."""
+        method = "POST" if form else "GET"
+        try:
+            page = self._session.request(method, url, data=form, timeout=TIMEOUT, allow_redirects=False)
+            page.raise_for_status()
+        except requests.RequestException as error:
+            raise Trouble(f"A page could not be loaded: {error}") from error
+        return page
+
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()

@@ -13,7 +13,7 @@ import psycopg2.extensions
 # Somebody else changed, or holds on to, the rows that were to be written.
 COLLISIONS = (psycopg2.extensions.TransactionRollbackError, psycopg2.errors.LockNotAvailable)
 # Calls one after the other in each of an account's lines: enough to keep them busy, few enough to stop in time.
-ROUNDS = 5
+ROUNDS = 10
 MAX_CONFLICTS = 3  # of one listing in one drain
 RESERVE = 0.1  # of an allowance, kept for listings that sell out
 

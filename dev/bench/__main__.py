@@ -6,7 +6,7 @@
     python3 -m dev.bench --table           what was measured last, as a table in Markdown
 
 Every group of figures has a process of its own, so that none finds the memory or the caches of another. PostgreSQL
-runs with fsync on; the stand-in Shopify is a process of its own, on the same machine.
+runs with fsync on; every stand-in marketplace is a process of its own, on the same machine.
 """
 
 import sys

@@ -5,16 +5,12 @@ All products sold are in one database with ten times as many; every push changes
 location. Times are of the whole drain, from sorting the marks to having stored what the shop acknowledged.
 """
 
-import time
-from collections.abc import Callable
-
 import requests
 
 from dev.bench import data, figures
-from dev.bench.inside import environment
+from dev.bench.pushing import Pushing
 from dev.provision import Machine
-from dev.sandbox_shopify import Shop
-from dev.say import Trouble
+from dev.sandboxes import Shop
 
 LISTINGS = 100_000
 CHANGED = 10_000
@@ -25,12 +21,13 @@ PLAN_LISTINGS = 50_000
 PLAN_RUNS = 3
 CALL_POINTS = 10
 IDS_AT_ONCE = 250
+TOKEN = "shpat_sandbox"  # the stand-in's own, of another app
 
 
 def measure(machine: Machine) -> None:
     """Push again and again, each time other numbers."""
     with data.selling(machine, LISTINGS) as (name, shop, account_id):
-        bench = _Bench(name, shop, account_id)
+        bench = Pushing(name, shop, account_id)
         bench.push(CHANGED)  # the first one fills caches
         runs = [bench.push(CHANGED) for _ in range(RUNS)]
         figures.note("drain.products_per_s.0ms", [CHANGED / seconds for seconds, _calls in runs])
@@ -48,46 +45,11 @@ def measure(machine: Machine) -> None:
         figures.note("drain.plan_share", shares)
 
 
-class _Bench:
-    """One account whose drains are timed."""
-
-    def __init__(self, name: str, shop: Shop, account_id: int):
-        self._name, self._shop, self._account_id = name, shop, account_id
-        self._pieces = data.PIECES
-
-    def push(self, listings: int, just_before: Callable[[Shop], None] | None = None) -> tuple[float, int]:
-        """Change products and push them; return the seconds and the calls it took."""
-        self._pieces += 1
-        data.set_all(self._name, self._pieces, up_to=listings)
-        data.tidy(self._name, "stock_quant", "marketplace_level", "stock_availability_dirty")
-        if just_before:
-            just_before(self._shop)
-        calls = self._shop.get("stats")["requests"]
-        with environment(self._name) as env:
-            account = env["marketplace.config"].browse(self._account_id)
-            started = time.perf_counter()
-            done = account._drain()
-            seconds = time.perf_counter() - started
-        if (done["done"], done["remaining"]) != (listings, 0):
-            raise Trouble(f"The drain did not push {listings} listings but {done}.")
-        return seconds, self._shop.get("stats")["requests"] - calls
-
-    def forget_levels(self, listings: int) -> None:
-        """As before the first push: what the shop has of these is not known."""
-        with environment(self._name) as env:
-            env.cr.execute(
-                "DELETE FROM marketplace_level WHERE listing_id IN "
-                "(SELECT id FROM marketplace_listing ORDER BY product_id LIMIT %s)",
-                [listings],
-            )
-            env.cr.commit()
-
-
 def _empty_bucket(shop: Shop) -> None:
     """Put the shop on the Standard plan and use up its points, as another app of the same token would."""
     shop.post("settings", plan="standard")
     item = shop.get("levels", sku=data.SKU % 1)["levels"][0]["item"]
-    url, headers = f"{shop.url}/admin/api/2026-10/graphql.json", {"X-Shopify-Access-Token": data.TOKEN}
+    url, headers = f"{shop.url}/admin/api/2026-10/graphql.json", {"X-Shopify-Access-Token": TOKEN}
     points = IDS_AT_ONCE
     while points >= CALL_POINTS:
         # A node costs a point.

@@ -33,6 +33,7 @@ FIGURES = {
     figure.name: figure
     for figure in (
         Figure("mark.ms_per_product", "ms", "<= 0.1"),
+        Figure("mark.ms_per_product.4accounts", "ms", "<= 0.1"),
         Figure("mark.sql_per_transaction", "statements", "<= 2"),
         Figure("mark.wake_sql", "statements"),
         Figure("delivery100.extra_sql", "statements", "<= 3"),
@@ -42,9 +43,20 @@ FIGURES = {
         Figure("drain.calls", "calls", "<= 41"),
         Figure("drain.first_push_calls", "calls"),
         Figure("drain.plan_share", "of 2,500/s", ">= 0.9"),
+        Figure("drain.ebay.calls", "calls", "<= 400"),
+        Figure("drain.ebay.products_per_s", "products/s", ">= 1000"),
+        Figure("drain.cartona.calls", "calls", "<= 100"),
+        Figure("drain.cartona.calls.plain", "calls"),
+        Figure("drain.cartona.products_per_s", "products/s", ">= 1500"),
+        Figure("recover.ratio", "of the seconds", "<= 2"),
+        Figure("recover.ratio.equal", "of the seconds"),
+        Figure("recover.ratio.ebay", "of the seconds", "<= 2"),
+        Figure("recover.ratio.cartona", "of the seconds", "<= 2"),
         Figure("drain.rss_mb", "MB", "<= 150"),
         Figure("drain.backlog_ratio", "of the speed", ">= 0.9"),
         Figure("drain.backlog_clear_s", "s"),
+        Figure("gc.orphans_per_s", "orphans/s", ">= 50000"),
+        Figure("gc.longest_lock_s", "s", "<= 0.5"),
         Figure("latency.p50_ms", "ms", "<= 300"),
         Figure("latency.p95_ms", "ms", "<= 1000"),
     )

@@ -12,7 +12,7 @@ from dev import server
 from dev.bench import data, figures
 from dev.bench.inside import environment
 from dev.provision import Machine
-from dev.sandbox_shopify import Shop
+from dev.sandboxes import Shop
 from dev.say import Trouble
 
 LISTINGS = 1_000

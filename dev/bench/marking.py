@@ -2,18 +2,19 @@
 """What a stock change costs whoever makes it.
 
 "Off" is a second database, a copy of the same template in which the addon was never installed: no override of it is
-loaded there, which no switch inside the addon could promise. Both get the same goods; samples alternate.
+loaded there, which no switch inside the addon could promise. Both get the same goods; samples alternate. A third one
+has an account on each of four marketplaces, and sells all of the goods on every one of them.
 """
 
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 
-from dev import clone, database, odoo, sandbox_shopify, say
+from dev import clone, database, odoo, sandboxes, say
 from dev.bench import data, figures
 from dev.bench.inside import environment
 from dev.provision import Machine
@@ -33,13 +34,13 @@ class Cost:
 
 
 def measure(machine: Machine) -> None:
-    """Compare both databases."""
-    with _databases(machine) as (on, off):
+    """Compare the databases."""
+    with _databases(machine) as (off, on, four):
         updates = list(_pairs(on, off, _update, UPDATE_PAIRS))
-        extra = [(with_it.seconds - without.seconds) * 1000 / PRODUCTS for with_it, without in updates]
         base = median(without.seconds for _with, without in updates) * 1000 / PRODUCTS
         say.line(f"  a quant update without the addon takes {base:.3f} ms a product")
-        figures.note("mark.ms_per_product", extra)
+        figures.note("mark.ms_per_product", _extra_ms(updates))
+        figures.note("mark.ms_per_product.4accounts", _extra_ms(_pairs(four, off, _update, UPDATE_PAIRS)))
         figures.note("mark.sql_per_transaction", [with_it.sql - without.sql for with_it, without in updates])
         figures.note("mark.wake_sql", [with_it.wake_sql - without.wake_sql for with_it, without in updates])
         deliveries = list(_pairs(on, off, _deliver, DELIVERY_PAIRS))
@@ -49,23 +50,33 @@ def measure(machine: Machine) -> None:
         figures.note("delivery100.time_ratio", [with_it.seconds / without.seconds for with_it, without in deliveries])
 
 
+def _extra_ms(pairs: Iterable[tuple[Cost, Cost]]) -> list[float]:
+    """Return what the addon adds to each product of an update, in milliseconds."""
+    return [(with_it.seconds - without.seconds) * 1000 / PRODUCTS for with_it, without in pairs]
+
+
 @contextmanager
-def _databases(machine: Machine) -> Iterator[tuple[str, str]]:
-    on, off = clone.database("bench_on"), clone.database("bench_off")
+def _databases(machine: Machine) -> Iterator[tuple[str, str, str]]:
+    """Give three databases: without the addon, with one account, with four."""
+    names = off, on, four = [clone.database(f"bench_{purpose}") for purpose in ("off", "on", "four")]
     try:
-        for name in (on, off):
+        for name in names:
             database.fresh(machine, name)
-        odoo.install_cleanly(machine, on)
-        for name in (on, off):
+            if name != off:
+                odoo.install_cleanly(machine, name)
             data.add_products(name, PRODUCTS)
-        with sandbox_shopify.running(machine) as shop:
-            with environment(on) as env:
-                data.connect(env, shop)
-                env["product.product"].search([("default_code", "like", "BENCH-")]).shopify_product = True
-                env.cr.commit()
-            yield on, off
+        with ExitStack() as stack:
+            shops = [stack.enter_context(sandboxes.running(machine, sandbox)) for sandbox in sandboxes.ACCOUNTS]
+            for name, sold_at in ((on, shops[:1]), (four, shops)):
+                with environment(name) as env:
+                    for shop in sold_at:
+                        data.connect(env, shop)
+                    products = env["product.product"].search([("default_code", "like", "BENCH-")])
+                    products.write({shop.tick: True for shop in sold_at})
+                    env.cr.commit()
+            yield off, on, four
     finally:
-        for name in (on, off):
+        for name in names:
             database.drop(name)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Show the main job: a stock change in Odoo reaches a Shopify store.
+"""Show the main job: a stock change in Odoo reaches four marketplaces, each in its own way.
 
     make demo                 on a terminal Odoo then stays, for you to try, until Ctrl-C
     DEMO_EXIT=1 make demo     stop when the table is printed; exit status 1 if a number differs
@@ -8,7 +8,7 @@
 import os
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from dev import clone, provision, say
 from dev.say import Trouble
@@ -19,21 +19,25 @@ WATCH_SECONDS = 0.5
 def main() -> int:
     """Set everything up, let goods move, compare, and stay if there is somebody to stay for."""
     machine = provision.ready("dev.demo")
-    from dev import cache, postgres, sandbox_shopify, server  # only importable inside the environment
-    from dev.demo import story, table
+    from dev import cache, postgres, sandboxes, server  # only importable inside the environment
+    from dev.demo import stalls, story, table
     from dev.rpc import Client
 
-    with cache.lock(clone.RUN / "demo.lock"), postgres.running(machine):
+    with cache.lock(clone.RUN / "demo.lock"), postgres.running(machine), ExitStack() as stack:
+        # They start while the database is made.
+        shops = [stack.enter_context(sandboxes.running(machine, name)) for name in stalls.STALLS]
         name = _database(machine)
-        with sandbox_shopify.running(machine, "--name", story.SHOP) as shop:
-            say.line(f"Sandbox Shopify: {shop.url}")
-            say.line("Odoo: starting, with two threads for scheduled actions")
-            with server.serving(machine, name) as odoo, closing(Client(odoo.url, name)) as client:
-                told = story.Story(client, shop, name)
-                told.play()
-                differing = table.show(told.rows)
-                if _somebody_is_there():
-                    _stay(odoo, shop, told)
+        for shop in shops:
+            say.line(f"Sandbox {stalls.STALLS[shop.sandbox].name}: {shop.url}")
+        say.line("Odoo: starting, with two threads for scheduled actions")
+        odoo = stack.enter_context(server.serving(machine, name))
+        client = stack.enter_context(closing(Client(odoo.url, name)))
+        sold_at = [stalls.STALLS[shop.sandbox](shop, client) for shop in shops]
+        told = story.Story(client, sold_at, name)
+        told.play()
+        differing = table.show(told.rows)
+        if _somebody_is_there():
+            _stay(odoo, sold_at)
     return int(differing > 0)
 
 
@@ -51,29 +55,34 @@ def _somebody_is_there() -> bool:
     return os.environ.get("DEMO_EXIT", "") in ("", "0") and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _stay(odoo, shop, told) -> None:
-    """Keep everything running and show what reaches the shop, until Ctrl-C."""
-    from dev.demo import story
-
+def _stay(odoo, sold_at) -> None:
+    """Keep everything running and show what reaches which shop, until Ctrl-C."""
+    accounts = "\n".join(
+        f"  - {odoo.url}/odoo/marketplace.config/{stall.account_id}: the account {stall.name}" for stall in sold_at
+    )
     say.line(f"""
 Odoo stays at {odoo.url} - sign in as admin, password admin. Try:
-  - {odoo.url}/odoo/marketplace.config/{told.account_id}: the account; Sync now, Listings, Log, Scheduled Action
-  - Inventory > Products: open one, change its quantity on hand, and watch the line that appears here
-  - a product of your own: give it a SKU the shop lacks, tick Sell on Shopify, and see what its listing says
-  - Settings > Technical > Scheduled Actions (developer mode): "Marketplace Sync: push stock to {story.SHOP}"
+{accounts}
+    Sync now, Listings, Log, Scheduled Action
+  - Inventory > Products: open one, change its quantity on hand, and watch the lines that appear here
+  - a product of your own: give it a SKU the shops lack, tick Sell on eBay, and see what its listing says
+  - Settings > Technical > Scheduled Actions (developer mode): "Marketplace Sync: push stock to ..."
 Odoo's log: {odoo.log}
-Ctrl-C stops all of it. What reaches the shop from now on:""")
-    seen = shop.get("stats")["writes"]
+Ctrl-C stops all of it. What reaches the shops from now on:""")
+    seen = {stall: stall.written() for stall in sold_at}
+    width = max(len(stall.name) for stall in sold_at)
     try:
-        while odoo.process.poll() is None and shop.process.poll() is None:
+        while odoo.process.poll() is None and all(stall.shop.process.poll() is None for stall in sold_at):
             time.sleep(WATCH_SECONDS)
-            for write in shop.writes(seen):
-                seen += 1
-                say.line(f"  {time.strftime('%H:%M:%S')}  {write['sku']}: {write['from']} -> {write['to']}")
+            for stall in sold_at:
+                for sku, write in stall.writes(seen[stall]):
+                    seen[stall] += 1
+                    now = time.strftime("%H:%M:%S")
+                    say.line(f"  {now}  {stall.name:{width}}  {sku}: {write['from']} -> {write['to']}")
     except KeyboardInterrupt:
         say.line("\nStopping")
         return
-    raise Trouble(f"Odoo or the sandbox stopped by itself: Odoo's log is {odoo.log}.")
+    raise Trouble(f"Odoo or a sandbox stopped by itself: Odoo's log is {odoo.log}.")
 
 
 if __name__ == "__main__":

@@ -2,24 +2,23 @@
 """What happens in the demo: goods come in, are sold and are counted, by the clicks a user would do in Odoo."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
 
 from dev import postgres, say
+from dev.demo.stalls import Stall
 from dev.rpc import Client
-from dev.sandbox_shopify import CLIENT_ID, CLIENT_SECRET, Shop
 from dev.say import Trouble
 
-SHOP = "Sandbox Shopify"
 # Odoo's demo products by their SKU: two with variants, some reserved for orders, a part of a kit, the kit.
 TICKED = ("FURN_7800", "FURN_0096", "E-COM12", "E-COM08", "FURN_0269", "FURN_7023", "FURN_78236")
 RECEIVED = {"E-COM08": 12, "FURN_7023": 10}
 DELIVERED = {"E-COM12": 4, "FURN_0098": 5}
 COUNTED = {"FURN_0269": 25, "E-COM13": 28}
-PATIENCE = 30  # seconds until a number that did not arrive counts as different
-GLANCE = 0.02
+PATIENCE = 30  # seconds, for one shop in the whole story; then a number that has not arrived counts as different
+GLANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -32,42 +31,51 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """What one shop showed before and after; `milliseconds` is None where there was nothing to tell it."""
+
+    before: int
+    after: int
+    milliseconds: float | None = None
+
+
+@dataclass(frozen=True)
 class Row:
-    """What one step did to one product; `milliseconds` is None where there was nothing to tell the shop."""
+    """What one step did to one product, in Odoo and in each shop, by the shop's name."""
 
     step: str
     product: Product
     odoo: int
-    before: int
-    after: int
-    milliseconds: float | None
+    arrivals: dict[str, Arrival]
 
     @property
-    def differs(self) -> bool:
-        return self.odoo != self.after
+    def differing(self) -> list[str]:
+        """The names of the shops that have another number than Odoo."""
+        return [name for name, arrival in self.arrivals.items() if arrival.after != self.odoo]
 
 
 class Story:
     """The demo, told once.
 
     :param client: signed in as the user who does all this
-    :param shop: the stand-in Shopify, still empty
+    :param stalls: where goods are sold, still empty
     :param database: where to ask PostgreSQL when something was committed
     """
 
-    def __init__(self, client: Client, shop: Shop, database: str):
-        self._odoo, self._shop, self._database = client, shop, database
+    def __init__(self, client: Client, stalls: Sequence[Stall], database: str):
+        self._odoo, self._stalls, self._database = client, stalls, database
         self._stock_id = client.external("stock.stock_location_stock")
+        self._patience = {stall.name: float(PATIENCE) for stall in stalls}
         self.rows: list[Row] = []
-        self.account_id = 0
 
     def play(self) -> None:
         """Do all of it; `rows` then says what came of it."""
         self._products = self._choose()
-        place = self._shop.post("locations", name="Main Street")["id"]
-        self._shop.post("items", items=[{"sku": sku, "quantities": {place: 0}} for sku in self._products])
-        self._connect()
-        say.line(f"Odoo: ticking Sell on Shopify on {len(TICKED)} products ({len(self._products)} with their variants)")
+        for stall in self._stalls:
+            stall.stock({product.sku: product.id for product in self._products.values()})
+            stall.connect(self._stock_id)
+            say.line(f"Odoo: account {stall.name} connected, its location fed by WH/Stock")
+        say.line(f"Odoo: ticking {len(TICKED)} products ({len(self._products)} with their variants) for all of them")
         self._tell("first push", "product_product", list(self._products), self._tick)
         say.line("Odoo: receiving goods")
         self._tell("received", "stock_quant", [*RECEIVED, "FURN_78236"], self._transfer("in", RECEIVED, validate=True))
@@ -77,6 +85,7 @@ class Story:
         self._tell("delivered", "stock_quant", list(DELIVERED), self._validate)
         say.line("Odoo: counting an inventory")
         self._tell("counted", "stock_quant", list(COUNTED), self._count)
+        self._tell("in the end", "stock_quant", list(self._products), lambda: None)
 
     # === SETTING UP === #
 
@@ -98,25 +107,11 @@ class Story:
             products[sku] = Product(product["id"], sku, product["display_name"].removeprefix(f"[{sku}] "))
         return products
 
-    def _connect(self) -> None:
-        """Set up the account and press Test connection, which also brings the shop's location and maps it."""
-        self.account_id = self._odoo.call("marketplace.config", "create", [{
-            "name": SHOP, "base_url": self._shop.url, "sandbox": True, "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-        }])[0]  # fmt: skip
-        self._odoo.call("marketplace.config", "action_test_connection", [self.account_id])
-        [account] = self._odoo.call("marketplace.config", "read", [self.account_id], ["state", "last_error"])
-        places = self._odoo.find("marketplace.location", [("config_id", "=", self.account_id)], ["location_ids"])
-        if account["state"] != "connected" or [place["location_ids"] for place in places] != [[self._stock_id]]:
-            reason = account["last_error"] or "its location is not mapped"
-            raise Trouble(f"The account could not be connected: {reason}.")
-        say.line(f"Odoo: account {SHOP} connected, its location fed by WH/Stock")
-
     # === STEPS === #
 
     def _tick(self) -> None:
         ids = [product.id for product in self._products.values()]
-        self._odoo.call("product.product", "write", ids, {"shopify_product": True})
+        self._odoo.call("product.product", "write", ids, {stall.shop.tick: True for stall in self._stalls})
 
     def _transfer(self, direction: str, goods: dict[str, int], *, validate: bool) -> Callable[[], None]:
         """Prepare a receipt ("in") or a delivery ("out"); return the click that makes it happen."""
@@ -156,24 +151,41 @@ class Story:
     # === COMPARING === #
 
     def _tell(self, step: str, table: str, skus: list[str], click: Callable[[], None]) -> None:
-        """Do a step, wait until the shop has Odoo's numbers, and note a row for each of its products.
+        """Do a step, wait until the shops have Odoo's numbers, and note a row for each of its products.
 
         :param table: whose rows of these products the step writes, to know when it was committed
         """
         products = [self._products[sku] for sku in skus]
-        before = {product.sku: self._shop.quantity(product.sku) for product in products}
-        since = self._shop.get("stats")["writes"]
+        before = {stall.name: (stall.numbers(skus), stall.written()) for stall in self._stalls}
         click()
         answered = time.time()
         committed = self._committed_at(table, products) or answered
         numbers = self._numbers(products)
-        writes = self._await(numbers, since)
-        for product in products:
-            write = writes.get(product.sku)
-            self.rows.append(Row(
-                step, product, numbers[product.sku], before[product.sku], self._shop.quantity(product.sku),
-                (write["received_at"] - committed) * 1000 if write else None,
-            ))  # fmt: skip
+        arrivals = {
+            stall.name: self._arrivals(stall, numbers, *before[stall.name], committed) for stall in self._stalls
+        }
+        self.rows += [
+            Row(step, product, numbers[product.sku], {name: found[product.sku] for name, found in arrivals.items()})
+            for product in products
+        ]
+
+    def _arrivals(
+        self, stall: Stall, numbers: dict[str, int], before: dict[str, int], since: int, committed: float
+    ) -> dict[str, Arrival]:
+        """Wait until a shop has these numbers or patience with it has run out; return what came of each.
+
+        :param before: the shop's numbers before the step
+        :param since: how many numbers it had accepted by then
+        :param committed: seconds since 1970
+        """
+        while (after := stall.numbers(numbers)) != numbers and self._patience[stall.name] > 0:
+            self._patience[stall.name] -= GLANCE
+            time.sleep(GLANCE)
+        received = {sku: write["received_at"] for sku, write in stall.writes(since)}
+        return {
+            sku: Arrival(before[sku], after[sku], (received[sku] - committed) * 1000 if sku in received else None)
+            for sku in numbers
+        }
 
     def _numbers(self, products: list[Product]) -> dict[str, int]:
         """Return what Odoo itself says is free to sell, as a user reads it on the product."""
@@ -182,15 +194,6 @@ class Story:
             context={"location": self._stock_id},
         )  # fmt: skip
         return {product["default_code"]: int(product["free_qty"]) for product in found}
-
-    def _await(self, numbers: dict[str, int], since: int) -> dict[str, dict]:
-        """Return the shop's last write of each SKU, once it has all the numbers or patience has run out."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if all(self._shop.quantity(sku) == number for sku, number in numbers.items()):
-                break
-            time.sleep(GLANCE)
-        return {write["sku"]: write for write in self._shop.writes(since)}
 
     def _committed_at(self, table: str, products: list[Product]) -> float | None:
         """Return when the newest row of these products was committed; None when PostgreSQL does not keep that."""
