@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Lists of quantities: cutting them to size, halving what was refused, and reading why it was."""
+"""Lists of quantities: cutting them to size, what becomes of a refused one, and reading why it was refused."""
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from .base import Level
-from .wire import Answer
-from .wire.trouble import quote
+from .base import Level, Rejected
+from .wire import Answer, Batch, Step
+from .wire.trouble import RequestRefused, quote
+
+
+class HasLevel(Protocol):
+    """What an adapter makes of a level to send it."""
+
+    @property
+    def level(self) -> Level: ...
+
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=HasLevel)
 
 # The names under which APIs commonly say what is wrong.
 _WORDS = ("error", "errors", "message", "detail", "error_description", "title")
@@ -27,10 +36,19 @@ def cut(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def halves(rows: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
-    """The two halves of at least two rows."""
-    middle = len(rows) // 2
-    return rows[:middle], rows[middle:]
+def batch_of(task: Callable[[Sequence[Row]], Step], rows: Sequence[Row]) -> Batch[Row]:
+    """A `Batch` of rows that are all suspect or all not; a row to blame is rejected in the marketplace's words."""
+    return Batch(task, rows, reject_row, suspect=rows[0].level.suspect)
+
+
+def reject_row(row: Row, refusal: RequestRefused) -> Step:
+    """What becomes of a row that is refused when it stands alone."""
+    return Step([rejected(row.level, refusal)])
+
+
+def rejected(level: Level, refusal: RequestRefused) -> Rejected:
+    """The outcome of a level that a refusal is about."""
+    return Rejected(level.key, refusal.reason, refusal.code, refusal.request_id)
 
 
 def without_doubles(levels: Iterable[Level], place: Callable[[Level], Hashable]) -> tuple[list[Level], list[Level]]:

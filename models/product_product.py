@@ -29,7 +29,8 @@ class ProductProduct(models.Model):
              "in its address. Listings made with that API are found by their SKU.")
     cartona_id = fields.Char(
         "Cartona Product ID", copy=False,
-        help="Cartona's supplier_product_id. Empty: the product is found by its SKU (Cartona's internal_product_id).")
+        help="Cartona's supplier_product_id, or base:650 for its base product 650. Empty: the product is found by its "
+             "SKU (Cartona's internal_product_id).")
     marketplace_listing_ids = fields.One2many(
         "marketplace.listing", "product_id", "Marketplace Listings", readonly=True,
         groups="marketplace_sync.group_marketplace_user")

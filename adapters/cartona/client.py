@@ -126,7 +126,9 @@ class Client:
             return
         words = self.scrubbed(words_of(answer)) or f"HTTP {answer.status}"
         if answer.status in _CONTENT:
-            raise RequestRefused(f"Cartona refuses this: {words}", str(answer.status), answer.request_id)
+            # One status stands for whatever can be wrong: only with the same words is it the same.
+            alike = f"{answer.status} {words}"
+            raise RequestRefused(f"Cartona refuses this: {words}", str(answer.status), answer.request_id, alike)
         raise Refused(f"Cartona does not answer at {path}: {words}", answer.request_id)
 
 

@@ -3,12 +3,11 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from ..base import RemoteItem
-from ..wire import Step, run
+from ..wire import Batch, Step, run
 from ..wire.trouble import RequestRefused
 from .client import Client
 from .products import INTERNAL_PRODUCT, Product, Target
@@ -54,22 +53,26 @@ class Lookup:
         yield from dict.fromkeys(product.as_item() for product in products)
 
     def _find_bases(self, bases: Mapping[str, Target], skus: Mapping[str, str]) -> Iterator[RemoteItem]:
-        def ask(item_id: str, target: Target) -> Step:
-            products = self._named(target)
-            tracked = not any(product.is_unlimited for product in products)
-            return Step([RemoteItem(item_id, skus[item_id], tracked, item_id)] if products else [])
+        item_ids = {target: item_id for item_id, target in bases.items()}
 
-        return run((partial(ask, *pair) for pair in bases.items()), self._client.parallel)
+        def ask(targets: Sequence[Target]) -> Step:
+            step = Step()
+            for target in targets:
+                if products := self._client.named(target):
+                    tracked, item_id = not any(product.is_unlimited for product in products), item_ids[target]
+                    step.results.append(RemoteItem(item_id, skus[item_id], tracked, item_id))
+            return step
+
+        return self._each_alone(ask, item_ids)
 
     def _ask_for(self, targets: Collection[Target]) -> Iterator[Product]:
-        return run((lambda target=target: Step(self._named(target)) for target in targets), self._client.parallel)
+        def ask(targets: Sequence[Target]) -> Step:
+            return Step([product for target in targets for product in self._client.named(target)])
 
-    def _named(self, target: Target) -> list[Product]:
-        try:
-            return self._client.named(target)
-        except RequestRefused as refusal:
-            _logger.warning("Cartona cannot search for the %s %r: %s", target.name, target.value, refusal.reason)
-            return []
+        return self._each_alone(ask, targets)
+
+    def _each_alone(self, ask: Callable[[Sequence[Target]], Step], targets: Collection[Target]) -> Iterator:
+        return run((Batch(ask, [target], _unsearchable) for target in targets), self._client.parallel)
 
     def _choose(self, skus: Collection[str], targets: Collection[Target]) -> Iterator[Product]:
         catalogue = self._recent()
@@ -91,3 +94,8 @@ class Lookup:
                         catalogue.by_sku[product.sku].append(product)
             self._catalogue = catalogue
         return self._catalogue
+
+
+def _unsearchable(target: Target, refusal: RequestRefused) -> Step:
+    _logger.warning("Cartona cannot search for the %s %r: %s", target.name, target.value, refusal.reason)
+    return Step()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base import Level, RemoteItem
+from ..wire.trouble import is_storable
 
 SUPPLIER_PRODUCT, INTERNAL_PRODUCT, BASE_PRODUCT = "supplier_product_id", "internal_product_id", "base_product_id"
 QUANTITY = "available_stock_quantity"
@@ -77,11 +78,11 @@ class Product:
     def of(cls, row: dict[str, Any]) -> "Product":
         in_stock = row.get("in_stock")
         return cls(
-            id=next((text for name in _ID_NAMES if (text := _text(row.get(name)))), ""),
-            sku=_text(row.get(INTERNAL_PRODUCT)),
-            base_id=_text(row.get(BASE_PRODUCT)),
-            unit_count=max(1, _whole(row.get("unit_count")) or 1),
-            quantity=_whole(row.get(QUANTITY)),
+            id=next((text for name in _ID_NAMES if (text := text_of(row.get(name)))), ""),
+            sku=text_of(row.get(INTERNAL_PRODUCT)),
+            base_id=text_of(row.get(BASE_PRODUCT)),
+            unit_count=max(1, whole(row.get("unit_count")) or 1),
+            quantity=whole(row.get(QUANTITY)),
             in_stock=in_stock if isinstance(in_stock, bool) else None,
             is_unlimited=row.get("is_unlimited_stock") is True,
         )
@@ -103,12 +104,13 @@ class Product:
         return RemoteItem(self.id or f"sku:{self.sku}", self.sku, tracked=not self.is_unlimited, item_id=self.id)
 
 
-def _text(value: Any) -> str:
-    """An id or a SKU, which come as text or as a number."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+def text_of(value: Any) -> str:
+    """An id or a SKU, which come as text or as a number; empty for what can't be one."""
+    is_text = isinstance(value, str | int) and not isinstance(value, bool) and is_storable(str(value))
+    return str(value) if is_text else ""
 
 
-def _whole(value: Any) -> int | None:
+def whole(value: Any) -> int | None:
     """A whole number, also one written 5.0 or "5"."""
     match value:
         case bool():

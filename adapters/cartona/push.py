@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..base import Acknowledged, Conflict, Connection, Level, Outcome, Rejected
-from ..batching import cut, halves, without_doubles
-from ..wire import Step, run
+from ..batching import batch_of, cut, rejected, without_doubles
+from ..wire import Apart, Step, run
 from ..wire.trouble import RequestRefused
 from . import answers
 from .client import UPDATE, UPDATE_BASE, Client
 from .products import Product, Row, Target
-from .readback import ReadBack
+from .readback import ReadBack, Seen
 
 GROUP = 10  # batches that are sent, and then vouched for by one sample
 SAMPLE = 2  # rows of a group that are read back
@@ -32,12 +32,12 @@ WRONG_FLAG = "Cartona took the quantity, but goes on showing the product as {}."
 class Unsaid:
     """Rows Cartona took without a word about each.
 
-    :param is_empty: it answered nothing at all
+    :param is_doubtful: it answered nothing at all, or something that does not fit
     """
 
     rows: list[Row]
     request_id: str
-    is_empty: bool
+    is_doubtful: bool
 
 
 class Push:
@@ -68,14 +68,17 @@ class Push:
         self._size = max(1, min(connection.batch_size, LARGEST_BATCH))
         self._supplier_code = str(connection.options.get("supplier_code") or "")
         self._verify = connection.options.get("verify") or SAMPLED
+        self._speaks = False  # whether any answer so far had a body
 
     def outcomes(self, levels: Sequence[Level]) -> Iterator[Outcome]:
         first, doubles = without_doubles(levels, lambda level: level.external_id)
         for level in doubles:
             yield Rejected(level.key, DUPLICATE)
         rows = [Row(level, Target.of(level.external_id)) for level in first]
+        # One for all groups: that Cartona works has been seen once it has taken any of them.
+        apart = Apart()
         for group in cut(self._batches(rows), GROUP):
-            yield from self._publish(group)
+            yield from self._publish(group, apart)
 
     def _batches(self, rows: Collection[Row]) -> Iterator[list[Row]]:
         """Rows that go into one call: healthy ones before those that were refused, base products for themselves."""
@@ -86,81 +89,100 @@ class Push:
 
     # === WRITE === #
 
-    def _publish(self, batches: Collection[list[Row]], is_retry: bool = False) -> Iterator[Outcome]:
+    def _publish(self, batches: Collection[list[Row]], apart: Apart, is_retry: bool = False) -> Iterator[Outcome]:
         unsaid = []
-        for result in run((partial(self._write, rows) for rows in batches), self._client.parallel):
+        for result in run((batch_of(self._write, rows) for rows in batches), self._client.parallel, apart):
             if isinstance(result, Unsaid):
                 unsaid.append(result)
             else:
                 yield result
-        yield from self._make_sure(unsaid, is_retry)
+        yield from self._make_sure(unsaid, apart, is_retry)
 
-    def _write(self, rows: Sequence[Row]) -> Step:
+    def _write(self, rows: Sequence[Row], again: bool = False) -> Step:
         sent = [row.wire(self._supplier_code) for row in rows]
         path = UPDATE_BASE if rows[0].target.is_base else UPDATE
-        try:
-            answer = self._client.send(path, sent)
-            body = answer.json() if answer.body else None
-            if refusal := answers.refusal_in(body):
-                raise RequestRefused(self._client.scrubbed(refusal), "", answer.request_id)
-        except RequestRefused as refusal:
-            if len(rows) == 1:
-                return Step([Rejected(rows[0].level.key, refusal.reason, refusal.code, refusal.request_id)])
-            return Step(follow_ups=[partial(self._write, half) for half in halves(rows)])
-        step, silent = Step(), []
-        for row, verdict in zip(rows, answers.verdicts(body, rows, sent), strict=True):
-            if verdict is answers.UNSAID and self._verify != NEVER:
-                silent.append(row)
-            elif isinstance(verdict, str):
+        answer = self._client.send(path, sent)
+        if answer.body:
+            self._speaks = True
+        elif self._speaks and not again:
+            # Where others have a body, an empty answer is rather a lost one than a yes; writing again is safe, and
+            # cheaper than reading all of it back.
+            return Step(follow_ups=[batch_of(partial(self._write, again=True), rows)])
+        body = answer.json() if answer.body else None
+        verdicts, refusal = answers.verdicts(body, rows, sent), self._client.scrubbed(answers.refusal_in(body))
+        if refusal and set(verdicts) <= {answers.UNSAID, answers.DOUBTFUL}:
+            raise RequestRefused(refusal, "", answer.request_id, alike=refusal)
+        step, silent, doubtful = Step(), [], []
+        for row, verdict in zip(rows, verdicts, strict=True):
+            if isinstance(verdict, str):
                 step.results.append(Rejected(row.level.key, self._client.scrubbed(verdict), "", answer.request_id))
+            elif verdict is answers.DOUBTFUL or (verdict is answers.UNSAID and (refusal or not answer.body)):
+                doubtful.append(row)
+            elif verdict is answers.UNSAID:
+                silent.append(row)
             else:
-                step.results.append(Acknowledged(row.level.key, row.level.quantity, answer.request_id))
-        if silent:
-            step.results.append(Unsaid(silent, answer.request_id, is_empty=not answer.body))
+                step.results.append(_acknowledged(row, answer.request_id))
+        if self._verify == NEVER and not refusal:
+            step.results += [_acknowledged(row, answer.request_id) for row in (*silent, *doubtful)]
+            return step
+        for unsure, is_doubtful in ((silent, False), (doubtful, True)):
+            if unsure:
+                step.results.append(Unsaid(unsure, answer.request_id, is_doubtful))
         return step
 
     # === MAKE SURE === #
 
-    def _make_sure(self, unsaid: Collection[Unsaid], is_retry: bool) -> Iterator[Outcome]:
+    def _make_sure(self, unsaid: Collection[Unsaid], apart: Apart, is_retry: bool) -> Iterator[Outcome]:
         request_ids = {row.level.key: batch.request_id for batch in unsaid for row in batch.rows}
-        trusted = [row for batch in unsaid if not batch.is_empty for row in batch.rows]
-        doubted = [row for batch in unsaid if batch.is_empty for row in batch.rows]
+        trusted = [row for batch in unsaid if not batch.is_doubtful for row in batch.rows]
+        doubted = [row for batch in unsaid if batch.is_doubtful for row in batch.rows]
         if self._verify == ALWAYS or not self._sample_is_right(trusted):
             trusted, doubted = [], [*doubted, *trusted]
         for row in trusted:
-            yield Acknowledged(row.level.key, row.level.quantity, request_ids[row.level.key])
+            yield _acknowledged(row, request_ids[row.level.key])
         found = self._read_back.of(doubted)
         different = []
-        for row, products in found.items():
-            if not is_retry and _is_worth_another_try(row, products):
+        for row, seen in found.items():
+            if not is_retry and _is_worth_another_try(row, seen):
                 different.append(row)
             else:
-                yield _outcome_of(row, products, request_ids[row.level.key])
+                yield _outcome_of(row, seen, request_ids[row.level.key])
         if different:
-            yield from self._publish(list(self._batches(different)), is_retry=True)
+            yield from self._publish(list(self._batches(different)), apart, is_retry=True)
 
     def _sample_is_right(self, rows: Sequence[Row]) -> bool:
         sample = self._chance.sample(rows, min(SAMPLE, len(rows)))
-        return all(_shows(row, products) for row, products in self._read_back.of(sample).items())
+        return all(_shows(row, seen) for row, seen in self._read_back.of(sample).items())
 
 
-def _shows(row: Row, products: Sequence[Product]) -> bool:
-    return bool(products) and all(product.shows(row) for product in products)
+def _acknowledged(row: Row, request_id: str) -> Acknowledged:
+    return Acknowledged(row.level.key, row.level.quantity, request_id)
+
+
+def _shows(row: Row, seen: Seen) -> bool:
+    return isinstance(seen, list) and bool(seen) and all(product.shows(row) for product in seen)
 
 
 def _is_counted(products: Sequence[Product]) -> bool:
     return all(product.quantity is not None and not product.is_unlimited for product in products)
 
 
-def _is_worth_another_try(row: Row, products: Sequence[Product]) -> bool:
-    return bool(products) and _is_counted(products) and not _shows(row, products)
+def _is_worth_another_try(row: Row, seen: Seen) -> bool:
+    return isinstance(seen, list) and bool(seen) and _is_counted(seen) and not _shows(row, seen)
 
 
-def _outcome_of(row: Row, products: Sequence[Product], request_id: str) -> Outcome:
-    """What reading back `products` makes of a row that was written for the last time."""
+def _outcome_of(row: Row, seen: Seen, request_id: str) -> Outcome:
+    """What reading it back makes of a row that was written for the last time."""
+    if isinstance(seen, RequestRefused):
+        return rejected(row.level, seen)
+    return _shown(row, seen, request_id)
+
+
+def _shown(row: Row, products: Sequence[Product], request_id: str) -> Outcome:
+    """What the products it is about show of such a row."""
     level = row.level
     if _shows(row, products):
-        return Acknowledged(level.key, level.quantity, request_id)
+        return _acknowledged(row, request_id)
     if not products:
         return Rejected(level.key, UNKNOWN, request_id=request_id)
     if not _is_counted(products):

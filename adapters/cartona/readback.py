@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Read what Cartona shows of products that were just written, in as few calls as it takes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import closing
 
-from ..wire import Step, run
+from ..wire import Apart, Batch, Step, run
 from ..wire.trouble import RequestRefused
 from .client import Client
 from .lookup import FEW
 from .products import INTERNAL_PRODUCT, SUPPLIER_PRODUCT, Product, Row, Target
 
-Found = dict[Row, list[Product]]
+# What Cartona shows of a row: its products, or why it does not say.
+Seen = list[Product] | RequestRefused
+Found = dict[Row, Seen]
 
 
 class ReadBack:
@@ -22,9 +24,11 @@ class ReadBack:
 
     def __init__(self, client: Client):
         self._client = client
+        self._apart = Apart()
 
     def of(self, rows: Collection[Row]) -> Found:
-        """What Cartona shows for each of `rows`, nothing for one it does not know; several for a base product.
+        """What Cartona shows for each of `rows`, nothing for one it does not know; several for a base product; why it
+        cannot be read, where that one cannot and others can.
 
         :raises AdapterError: as the client's calls
         """
@@ -51,13 +55,12 @@ class ReadBack:
         missing.clear()
 
     def _ask_for(self, rows: Collection[Row], found: Found) -> None:
-        for row, products in run(
-            (lambda row=row: Step([(row, self._named(row))]) for row in rows), self._client.parallel
-        ):
-            found[row] = products
+        tasks = (Batch(self._look, [row], _unreadable) for row in rows)
+        found.update(run(tasks, self._client.parallel, self._apart))
 
-    def _named(self, row: Row) -> list[Product]:
-        try:
-            return self._client.named(row.target)
-        except RequestRefused:
-            return []
+    def _look(self, rows: Sequence[Row]) -> Step:
+        return Step([(row, self._client.named(row.target)) for row in rows])
+
+
+def _unreadable(row: Row, refusal: RequestRefused) -> Step:
+    return Step([(row, refusal)])

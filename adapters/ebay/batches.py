@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """How levels become rows: what can be sent at all, and what goes together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..base import Level, Outcome, Rejected
@@ -28,12 +28,12 @@ def sorted_out(levels: Iterable[Level]) -> tuple[list[Row], list[Outcome]]:
     for level in levels:
         target = target_of(level.external_id)
         reason = _reason_not_to_send(target)
-        if reason is None and target.place in seen:
+        if reason is None and not seen.isdisjoint(target.excluded):
             reason = DUPLICATE
         if reason:
             refused.append(Rejected(level.key, reason))
         else:
-            seen.add(target.place)
+            seen |= target.taken
             rows.append(Row(level, target))
     return rows, refused
 
@@ -44,8 +44,3 @@ def _reason_not_to_send(target: Target | None) -> str | None:
     if isinstance(target, Inventory):
         return LONG_SKU if len(target.sku) > LONGEST_SKU else None
     return None if can_carry(target.sku) else BAD_SKU
-
-
-def cut(rows: list[Row], size: int) -> Iterator[list[Row]]:
-    """`rows` in lists of `size`."""
-    return (rows[start : start + size] for start in range(0, len(rows), size))

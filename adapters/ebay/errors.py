@@ -88,6 +88,11 @@ class Fault:
         # How the Inventory API says so is not documented. It names Trading's number as a parameter of other errors.
         return REVISIONS_SPENT in (self.code, *self.values)
 
+    @property
+    def is_about_item(self) -> bool:
+        """Whether it certainly concerns one item, and says nothing about the account."""
+        return self.is_revisions_spent or self.code in _BY_CODE or self.code in ZERO_REFUSED
+
 
 def faults_of(value: object) -> list[Fault]:
     """The faults in `errors` of a REST answer, whatever shape it has."""

@@ -15,6 +15,8 @@ INVENTORY, TRADING = "inventory", "trading"
 HOME = "America/Los_Angeles"
 _ZONE = ZoneInfo(HOME)
 _DAY = 86400  # seconds
+# A window that ends later than this, in seconds, is no window: nothing may wait for it.
+_LONGEST_WINDOW = 31 * _DAY
 _NAMES = {"inventory": INVENTORY, "tradingapi": TRADING}
 # Trading's limits may be given by operation; only those used here matter.
 _OPERATIONS = frozenset({"reviseinventorystatus", "revisefixedpriceitem", "getitem"})
@@ -54,7 +56,7 @@ def _all(body: object, now: datetime) -> Iterator[Allowance]:
         for resource in used or resources:
             for rate in _rows(resource, "rates"):
                 allowance = _allowance(name, rate)
-                if allowance and allowance.resets_at > now:
+                if allowance and 0 < (allowance.resets_at - now).total_seconds() < _LONGEST_WINDOW:
                     yield allowance
 
 

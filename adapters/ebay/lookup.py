@@ -3,15 +3,16 @@
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from ..base import RemoteItem
-from ..wire import Step, run
+from ..base import AdapterError, RemoteItem
+from ..batching import cut
+from ..wire import Batch, Step, run
+from ..wire.trouble import RequestRefused, quote
 from . import trading
 from .client import Client, Reply
-from .errors import LONGEST_SKU, gravest
+from .errors import LONGEST_SKU, gravest, reason_of
 from .targets import Inventory, is_number
 
 _logger = logging.getLogger(__name__)
@@ -47,27 +48,26 @@ class Lookup:
     def find(self, skus: Collection[str], item_ids: Mapping[str, str]) -> Iterator[RemoteItem]:
         """Items with one of `skus`, and the listings with one of the entered `item_ids` (number -> SKU)."""
         wanted = [sku for sku in dict.fromkeys((*skus, *item_ids.values())) if _may_exist(sku)]
-        groups = (wanted[start : start + GROUP] for start in range(0, len(wanted), GROUP))
         offerless = []
-        for sku, offers in run((partial(self._existing, group) for group in groups), self._parallel):
+        for sku, offers in run((_search(self._existing, group) for group in cut(wanted, GROUP)), self._parallel):
             if offers:
                 yield _inventory_item(sku, offers, item_ids)
             else:
                 offerless.append(sku)
         numbers = [item_id for item_id in item_ids if is_number(item_id) and item_id not in self._listing_ids]
         taken = set()
-        for item in run((partial(self._listing, item_id) for item_id in numbers), self._parallel):
+        for item in run((_search(self._listing, [number]) for number in numbers), self._parallel):
             taken.add(item.sku)
             yield item
         yield from (RemoteItem(str(Inventory(sku)), sku) for sku in offerless if sku not in taken)
 
-    def _existing(self, skus: list[str]) -> Step:
+    def _existing(self, skus: Sequence[str]) -> Step:
         """Ask which of `skus` eBay has; their offers follow."""
         reply = self._client.inventory(
             "POST", "/bulk_get_inventory_item", json={"requests": [{"sku": sku} for sku in skus]}
         )
         if reply.responses is None:
-            return self._apart(skus, reply)
+            raise _refusal(reply)
         statuses = {row.get("sku"): row.get("statusCode") for row in reply.responses if isinstance(row.get("sku"), str)}
         tasks: list[Callable[[], Step]] = []
         for sku in skus:
@@ -76,31 +76,42 @@ class Lookup:
             if not isinstance(status, int) or status >= 500:
                 raise reply.not_understood()
             if status == 200:
-                tasks.append(partial(self._offers, sku))
+                tasks.append(_search(self._offers, [sku]))
         return Step(follow_ups=tasks)
 
-    def _apart(self, skus: list[str], reply: Reply) -> Step:
-        """Ask in halves for SKUs that were refused together, so that one odd SKU does not hide the others."""
-        if reply.status < 400:
-            raise reply.not_understood()
-        if len(skus) == 1:
-            _logger.warning("eBay cannot search for the SKU %r: %s", skus[0], gravest(reply.faults).message)
-            return Step()
-        middle = len(skus) // 2
-        return Step(follow_ups=[partial(self._existing, half) for half in (skus[:middle], skus[middle:])])
-
-    def _offers(self, sku: str) -> Step:
+    def _offers(self, skus: Sequence[str]) -> Step:
+        [sku] = skus
         offers = published_offers(self._client, sku)
         with self._lock:
             self._listing_ids.update(offer.listing_id for offer in offers)
         return Step([(sku, offers)])
 
-    def _listing(self, item_id: str) -> Step:
+    def _listing(self, item_ids: Sequence[str]) -> Step:
+        [item_id] = item_ids
         reply = self._client.trading("GetItem", trading.get_item(item_id))
         if not reply.is_success:
-            _logger.warning("eBay does not show the listing %s: %s", item_id, gravest(reply.faults).message)
+            words = quote(gravest(reply.faults).message)
+            _logger.warning("eBay does not show the listing %s: %s", item_id, self._client.scrubbed(words))
             return Step()
         return Step(trading.items_of(reply))
+
+
+def _search(task: Callable[[Sequence[str]], Step], names: Sequence[str]) -> Batch[str]:
+    """A search for SKUs or numbers, of which an odd one does not hide the others."""
+    return Batch(task, names, _unsearchable)
+
+
+def _unsearchable(name: str, refusal: RequestRefused) -> Step:
+    _logger.warning("eBay cannot search for %r: %s", name, refusal.reason)
+    return Step()
+
+
+def _refusal(reply: Reply) -> AdapterError:
+    """What to raise when eBay says nothing of any SKU."""
+    if reply.status < 400:
+        return reply.not_understood()
+    fault = gravest(reply.faults)
+    return RequestRefused(reason_of(fault, 1), fault.code, reply.request_id)
 
 
 def _may_exist(sku: str) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ..base import AdapterError, Connection, Refused, Token, Unauthorized
 from ..wire import Answer, Http
+from ..wire.tokens import Secret
 from ..wire.trouble import utc
 
 _API = "https://api.ebay.com/oauth/api_scope"
@@ -69,16 +70,23 @@ def exchange_code(
     :raises Unavailable: eBay cannot be asked now; the code stays good for some minutes
     """
     http = Http("eBay", connection, clock, sleep)
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": connection.options.get("ru_name", ""),
-    }
+    # Whoever reports an error shows the variables on the way to it: none may hold a secret.
+    code = Secret(code)
     try:
-        answer = _ask(http, connection, form)
+        answer = _ask(
+            http,
+            connection,
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": connection.options.get("ru_name", ""),
+            },
+        )
+        value, life = _read(answer, "refresh_token", "refresh_token_expires_in", _EIGHTEEN_MONTHS)
+    except AdapterError as error:
+        raise error.with_traceback(None) from None
     finally:
         http.close()
-    value, life = _read(answer, "refresh_token", "refresh_token_expires_in", _EIGHTEEN_MONTHS)
     return Token(value, utc(clock()) + timedelta(seconds=life))
 
 
@@ -90,17 +98,21 @@ def access_token(http: Http, connection: Connection) -> tuple[str, float]:
     :raises Unavailable: it cannot be asked now
     """
     # Without `scope` eBay gives all the seller agreed to; asking for more than that would be refused.
-    form = {"grant_type": "refresh_token", "refresh_token": connection.credentials["refresh_token"]}
-    return _read(_ask(http, connection, form), "access_token", "expires_in", _TWO_HOURS)
+    answer = _ask(
+        http,
+        connection,
+        {"grant_type": "refresh_token", "refresh_token": Secret(connection.credentials["refresh_token"])},
+    )
+    return _read(answer, "access_token", "expires_in", _TWO_HOURS)
 
 
 def _ask(http: Http, connection: Connection, form: dict[str, str]) -> Answer:
-    credentials = connection.credentials
+    """:param form: its secrets as `Secret`"""
     return http.plain(
         "POST",
         connection.base_url + _TOKEN_PATH,
         data=form,
-        auth=(credentials.get("client_id", ""), credentials.get("client_secret", "")),
+        auth=(connection.credentials.get("client_id", ""), connection.credentials.get("client_secret", "")),
         headers={"Accept": "application/json"},
     )
 

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 _NUMBER = re.compile(r"[0-9]{1,32}", re.ASCII)
 
 
+Place = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """An item of the Inventory API; `offers` are the ids of its published offers."""
@@ -28,9 +31,11 @@ class Inventory:
         return f"offer:{','.join(self.offers)}:{self.sku}" if self.offers else f"sku:{self.sku}"
 
     @property
-    def place(self) -> tuple[str, ...]:
-        """What no two numbers may be on their way to at the same time."""
-        return "sku", self.sku
+    def taken(self) -> frozenset[Place]:
+        """The places its number is written to."""
+        return frozenset({("sku", self.sku), *(("offer", offer) for offer in self.offers)})
+
+    excluded = taken  # those no other number may be on its way to at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,16 @@ class Listing:
         return f"item:{self.item_id}:{self.sku}" if self.sku else f"item:{self.item_id}"
 
     @property
-    def place(self) -> tuple[str, ...]:
-        """What no two numbers may be on their way to at the same time."""
-        return "item", self.item_id, self.sku
+    def taken(self) -> frozenset[Place]:
+        """The places its number is written to: a SKU, or all of the listing."""
+        return frozenset({("item", self.item_id), ("item", self.item_id, self.sku)})
+
+    @property
+    def excluded(self) -> frozenset[Place]:
+        """The places no other number may be on its way to at the same time: where a listing has no variations, its
+        SKU and its number are the same."""
+        own = ("item", self.item_id)
+        return frozenset({(*own, self.sku), (*own, "")} if self.sku else {own})
 
 
 Target = Inventory | Listing

@@ -20,11 +20,11 @@ from ..base import (
     RemoteLocation,
     ShopInfo,
 )
-from ..batching import cut, halves, without_doubles
-from ..wire import Answer, Http, Step, TokenKeeper, run
+from ..batching import cut, rejected, without_doubles
+from ..wire import Answer, Batch, Http, Step, TokenKeeper, run
 from ..wire.tokens import Refusals
 from ..wire.trouble import RequestRefused
-from .answers import Reader
+from .answers import UNKNOWN, Reader
 from .logmask import mask_in_logs
 from .lookup import find_tasks
 from .message import Composer, authorize, secret_of
@@ -108,7 +108,7 @@ class RestAdapter(Adapter):
                 possible.append(level)
         first, doubles = without_doubles(possible, self._place)
         yield from (Rejected(level.key, DUPLICATE) for level in doubles)
-        yield from run((partial(self._send, batch) for batch in self._batches(first)), self._connection.parallel)
+        yield from run(map(self._as_task, self._batches(first)), self._connection.parallel)
 
     def preview(self, levels: Sequence[Level]) -> Preview:
         """The first request that pushing `levels` would send, with its secrets masked. Sends nothing.
@@ -135,15 +135,17 @@ class RestAdapter(Adapter):
         for group in sorted(groups):
             yield from cut(groups[group], size)
 
+    def _as_task(self, levels: Sequence[Level]) -> Batch:
+        # Where nothing is looked up, many an item may be none, and each is refused in the same words.
+        is_guess = self._profile.shape == "one" and not self._profile.lookup_path
+        return Batch(self._send, levels, _reject, suspect=levels[0].suspect or is_guess)
+
     def _send(self, levels: Sequence[Level]) -> Step:
         message = self._composer.message(levels)
         answer = self._call(message.method, message.path, json=message.body)
-        trouble = self._reader.trouble(answer)
-        if isinstance(trouble, RequestRefused):
-            if len(levels) > 1:
-                return Step(follow_ups=[partial(self._send, half) for half in halves(levels)])
-            return Step([self._rejected(levels[0], trouble.reason, trouble.code, answer)])
-        if trouble:
+        if self._reader.is_gone(answer):
+            return Step([self._rejected(level, UNKNOWN, str(answer.status), answer) for level in levels])
+        if trouble := self._reader.trouble(answer):
             self._http.scrub(trouble)
             raise trouble
         reasons = self._reader.reasons(levels, answer)
@@ -157,9 +159,7 @@ class RestAdapter(Adapter):
         )
 
     def _rejected(self, level: Level, reason: str, code: str, answer: Answer) -> Rejected:
-        if self._http.tokens:
-            reason = self._http.tokens.scrub(reason, self._connection.credentials.values())
-        return Rejected(level.key, reason, code, answer.request_id)
+        return Rejected(level.key, self._http.scrubbed(reason), code, answer.request_id)
 
     def _call(self, method: str, path: str, **request) -> Answer:
         check = self._reader.check if method != "GET" else lambda answer: None
@@ -169,6 +169,10 @@ class RestAdapter(Adapter):
         if _is_refused(answer):
             raise Refused("The shop wants credentials, but the request format sends none.", answer.request_id)
         return answer
+
+
+def _reject(level: Level, refusal: RequestRefused) -> Step:
+    return Step([rejected(level, refusal)])
 
 
 def _is_refused(answer: Answer) -> bool:

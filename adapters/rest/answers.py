@@ -2,7 +2,7 @@
 """What an answer means, by a profile's statuses and expressions."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ..base import AdapterError, Level, Refused, Unavailable
@@ -18,8 +18,9 @@ UNSAID = "The shop refuses this item without saying why."
 UNMENTIONED = "The shop's answer does not mention this item."
 
 # Statuses that can mean what the request says; others mean the request format or the address.
-_CONTENT = frozenset({400, 409, 413, 422})
+CONTENT = frozenset({400, 409, 413, 414, 422})
 _GONE = frozenset({404, 410})
+_NO = frozenset({"", "0", "false", "no", "n", "null", "none"})
 
 
 class Reader:
@@ -54,18 +55,23 @@ class Reader:
         status = answer.status
         if status in self._profile.success_statuses:
             body = self.body(answer)
-            if not self._evaluate(self._profile.failure, body, answer):
+            if not _is_true(self._evaluate(self._profile.failure, body, answer)):
                 return None
             words = self._words(answer, body)
-            return RequestRefused(f"The shop refuses this: {words}" if words else UNSAID, "", answer.request_id)
+            reason = f"The shop refuses this: {words}" if words else UNSAID
+            return RequestRefused(reason, "", answer.request_id, alike=reason)
         words = self._words(answer) or f"HTTP {status}"
-        if status in _GONE and self._names_item:
-            return RequestRefused(UNKNOWN, str(status), answer.request_id)
-        if status in _CONTENT:
-            return RequestRefused(f"The shop refuses this: {words}", str(status), answer.request_id)
+        if status in CONTENT:
+            # One status stands for whatever can be wrong: only with the same words is it the same.
+            alike = f"{status} {words}"
+            return RequestRefused(f"The shop refuses this: {words}", str(status), answer.request_id, alike)
         if 200 <= status < 300:
             return Refused(f"The shop answered HTTP {status}: its request format does not count that as success.")
         return Refused(f"The shop does not take such requests (HTTP {status}): {words}", answer.request_id)
+
+    def is_gone(self, answer: Answer) -> bool:
+        """Whether there is no such item as the one whose address was written to."""
+        return answer.status in _GONE and ("{sku}" in self._profile.path or "{id}" in self._profile.path)
 
     def reasons(self, levels: Sequence[Level], answer: Answer) -> list[str]:
         """For each of `levels`, in their order, why it was refused; empty when it was accepted."""
@@ -93,13 +99,10 @@ class Reader:
         by_ref = defaultdict(list)
         for result in results:
             by_ref[_as_text(self._evaluate(self._profile.result_ref, result, answer))].append(result)
-        by_sku, by_id = defaultdict(list), defaultdict(list)
-        for number, level in enumerate(levels):
-            by_sku[self._composer.sku(level)].append(number)
-            by_id[level.external_id].append(number)
+        numbers_of = self._names(levels, by_ref)
         matched = []
         for ref, found in by_ref.items():
-            numbers = (self._profile.sends_sku and by_sku.get(ref)) or (self._profile.sends_id and by_id.get(ref)) or []
+            numbers = next((names[ref] for names in numbers_of if ref in names), [])
             if len(found) == len(numbers):
                 # An item at several locations: its results come in the order they were asked for.
                 matched += [([number], result) for number, result in zip(numbers, found, strict=True)]
@@ -107,10 +110,20 @@ class Reader:
                 matched += [(numbers, result) for result in found]
         return matched
 
+    def _names(self, levels: Sequence[Level], refs: Collection[str | None]) -> list[dict[str, list[int]]]:
+        """What `refs` may be, SKUs or ids, each with the places of its levels; what most of them are comes first, as
+        one item's id may be another's SKU."""
+        by_sku, by_id = defaultdict(list), defaultdict(list)
+        for number, level in enumerate(levels):
+            by_sku[self._composer.sku(level)].append(number)
+            by_id[level.external_id].append(number)
+        names = [*([by_sku] if self._profile.sends_sku else ()), *([by_id] if self._profile.sends_id else ())]
+        return sorted(map(dict, names), key=lambda names: sum(ref in names for ref in refs), reverse=True)
+
     def _reason(self, result: Any, answer: Answer) -> str:
         error = self._evaluate(self._profile.result_error, result, answer)
         if self._profile.result_ok:
-            is_ok = bool(self._evaluate(self._profile.result_ok, result, answer))
+            is_ok = _is_true(self._evaluate(self._profile.result_ok, result, answer))
         else:
             is_ok = bool(self._profile.result_error) and not error
         if is_ok:
@@ -133,11 +146,14 @@ class Reader:
         except ExpressionError:
             raise answer.not_understood() from None
 
-    @property
-    def _names_item(self) -> bool:
-        return "{sku}" in self._profile.path or "{id}" in self._profile.path
-
 
 def _as_text(ref: Any) -> str | None:
-    """A SKU or an id, which may come as a number."""
+    """A SKU or an id, which may come as a number, also as one written 77.0."""
+    if isinstance(ref, float) and ref.is_integer():
+        ref = int(ref)
     return str(ref) if isinstance(ref, str | int) and not isinstance(ref, bool) else None
+
+
+def _is_true(value: Any) -> bool:
+    """Whether an expression's value means yes; some shops write their flags as text."""
+    return value.strip().lower() not in _NO if isinstance(value, str) else bool(value)

@@ -41,7 +41,7 @@ def evaluate(expression: str, value: Any) -> Any:
         return None
     try:
         return _compiled(expression).search(value)
-    except (JMESPathError, ValueError, TypeError, RecursionError):
+    except (JMESPathError, ValueError, TypeError, ArithmeticError, RecursionError):
         raise ExpressionError(f"“{expression}” does not fit what was answered.") from None
 
 

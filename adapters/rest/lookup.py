@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Find items where a profile says how, one call a SKU."""
 
-from collections.abc import Callable, Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from ..base import Refused, RemoteItem
-from ..wire import Answer, Step
+from ..wire import Answer, Batch, Step
+from ..wire.trouble import RequestRefused, is_storable
+from .answers import CONTENT
 from .expressions import ExpressionError, evaluate
-from .message import filled
+from .message import can_stand_in_path, filled
 from .profile import RestProfile
+
+_logger = logging.getLogger(__name__)
 
 
 def find_tasks(
@@ -19,16 +24,25 @@ def find_tasks(
 
     :param call: sends a request, given method and path
     """
-    for sku in skus:
-        yield partial(_find, profile, call, sku)
+    for sku in filter(can_stand_in_path, skus):
+        yield Batch(partial(_find, profile, call), [sku], _unsearchable)
 
 
-def _find(profile: RestProfile, call: Callable[[str, str], Answer], sku: str) -> Step:
+def _unsearchable(sku: str, refusal: RequestRefused) -> Step:
+    _logger.warning("The shop cannot be searched for the SKU %r: %s", sku, refusal.reason)
+    return Step()
+
+
+def _find(profile: RestProfile, call: Callable[[str, str], Answer], skus: Sequence[str]) -> Step:
+    [sku] = skus
     answer = call("GET", filled(profile.lookup_path, {"sku": sku}))
     if answer.status in (404, 410):
         return Step()
     if answer.status not in profile.success_statuses:
-        raise Refused(f"The shop cannot be searched for the SKU {sku}: HTTP {answer.status}.", answer.request_id)
+        reason = f"The shop cannot be searched for the SKU {sku}: HTTP {answer.status}."
+        if answer.status in CONTENT:
+            raise RequestRefused(reason, str(answer.status), answer.request_id)
+        raise Refused(reason, answer.request_id)
     body = answer.json(strict=not profile.any_content_type) if answer.body else None
     try:
         found = evaluate(profile.lookup_items, body)
@@ -49,4 +63,5 @@ def _item(profile: RestProfile, row: Any, sku: str) -> RemoteItem | None:
 
 
 def _text(value: Any) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    is_text = isinstance(value, str | int) and not isinstance(value, bool) and is_storable(str(value))
+    return str(value) if is_text else ""

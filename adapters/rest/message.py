@@ -40,11 +40,8 @@ class Composer:
         """Why `level` can't be told at all; empty when it can."""
         if self._profile.sends_sku and not self.sku(level):
             return NO_SKU
-        for value in self._in_path(level).values():
-            # Whatever is done about them, addresses lose such parts on their way.
-            if re.fullmatch(r"\.{0,2}", value):
-                return ODD_NAME.format(value)
-        return ""
+        odd = (value for value in self._in_path(level).values() if not can_stand_in_path(value))
+        return next(map(ODD_NAME.format, odd), "")
 
     def message(self, levels: Sequence[Level]) -> Message:
         """The request for levels that go together: one of them, or a list for one location's path."""
@@ -74,6 +71,11 @@ class Composer:
             if name:
                 _put(line, name, value)
         return line
+
+
+def can_stand_in_path(value: str) -> bool:
+    """Whether an address keeps `value` as a part of its path: whatever is done, ``.`` and ``..`` are lost."""
+    return not re.fullmatch(r"\.{0,2}", value)
 
 
 def filled(path: str, values: dict[str, str]) -> str:

@@ -27,19 +27,6 @@ class Row:
         }
 
 
-def without_doubles(levels: Iterable[Level]) -> tuple[list[Level], list[Level]]:
-    """Levels whose item and location come for the first time, and the others.
-
-    Written at the same time, two numbers for one place would leave it to chance which one stays.
-    """
-    seen, first, doubles = set(), [], []
-    for level in levels:
-        place = level.external_id, level.location_id
-        (doubles if place in seen else first).append(level)
-        seen.add(place)
-    return first, doubles
-
-
 def batches(levels: Iterable[Level], size: int) -> Iterator[list[Row]]:
     """Group levels of which Shopify's number is known, and apart from them, by location, the others.
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from ..base import Acknowledged, Conflict, Connection, Level, Refused, Rejected
-from ..wire import Batch, Step
+from ..batching import batch_of, without_doubles
+from ..wire import Step
 from ..wire.trouble import Busy, RequestRefused, not_understood
-from .batches import Row, batches, by_location, content_key, without_doubles
+from .batches import Row, batches, by_location, content_key
 from .client import Client
 from .documents import SET_QUANTITIES
 from .quantities import quantities_now
@@ -50,13 +51,13 @@ class Push:
 
     def tasks(self, levels: Sequence[Level]) -> Iterator[Callable[[], Step]]:
         """The tasks to begin with: first the healthy levels, then those that were refused before."""
-        first, doubles = without_doubles(levels)
+        first, doubles = without_doubles(levels, lambda level: (level.external_id, level.location_id))
         if doubles:
             yield partial(Step, [Rejected(level.key, DUPLICATE) for level in doubles])
         for suspect in (False, True):
             for rows in batches((level for level in first if level.suspect is suspect), self._size):
                 # A batch holds either levels with a known number or levels without.
-                yield _batch(self._read_first if rows[0].change_from is None else self._send, rows)
+                yield batch_of(self._read_first if rows[0].change_from is None else self._send, rows)
 
     def _send(self, rows: Sequence[Row], new_key: bool = False) -> Step:
         """Write `rows`.
@@ -96,7 +97,7 @@ class Push:
         if _UNDER_WAY in codes or (codes & _KEY_SPENT and new_key):
             raise Busy("Shopify is still working on the same request.", request_id=request_id)
         if codes & _KEY_SPENT:
-            return Step(follow_ups=[_batch(partial(self._send, new_key=True), rows)])
+            return Step(follow_ups=[batch_of(partial(self._send, new_key=True), rows)])
         if ours := codes & _OURS:
             raise Refused(f"Shopify does not accept how this addon writes stock ({min(ours)}).", request_id)
         named: dict[int, tuple[str, str]] = {}
@@ -122,9 +123,9 @@ class Push:
                 step.results.append(Rejected(rows[index].level.key, reason_of(code, message), code, request_id))
         rest = [row for index, row in enumerate(rows) if index not in named]
         if rest:
-            step.follow_ups.append(_batch(self._send, rest))
-        step.follow_ups += [_batch(self._compare, group) for group in by_location(stale)]
-        step.follow_ups += [_batch(self._explain, group) for group in by_location(frozen)]
+            step.follow_ups.append(batch_of(self._send, rest))
+        step.follow_ups += [batch_of(self._compare, group) for group in by_location(stale)]
+        step.follow_ups += [batch_of(self._explain, group) for group in by_location(frozen)]
         return step
 
     def _read_first(self, rows: Sequence[Row]) -> Step:
@@ -140,7 +141,7 @@ class Push:
             else:
                 step.results.append(Rejected(level.key, reason_for(now), request_id=request_id))
         if different:
-            step.follow_ups.append(_batch(self._send, different))
+            step.follow_ups.append(batch_of(self._send, different))
         return step
 
     def _compare(self, rows: Sequence[Row]) -> Step:
@@ -155,7 +156,7 @@ class Push:
                 step.results.append(Acknowledged(level.key, level.quantity, request_id))
             elif now.quantity == row.change_from:
                 # The number is what was expected: being stale was the first answer to this key, given again.
-                step.follow_ups.append(_batch(partial(self._send, new_key=True), [row]))
+                step.follow_ups.append(batch_of(partial(self._send, new_key=True), [row]))
             else:
                 step.results.append(Conflict(level.key, now.quantity, request_id))
         return step
@@ -169,14 +170,6 @@ class Push:
                 for row, now in zip(rows, found, strict=True)
             ]
         )
-
-
-def _batch(task: Callable[[Sequence[Row]], Step], rows: Sequence[Row]) -> Batch:
-    return Batch(task, rows, _reject, suspect=rows[0].level.suspect)
-
-
-def _reject(row: Row, refusal: RequestRefused) -> Step:
-    return Step([Rejected(row.level.key, refusal.reason, refusal.code, refusal.request_id)])
 
 
 def _row_of(path: Sequence[str], size: int) -> int | None:

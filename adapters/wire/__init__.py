@@ -5,7 +5,7 @@ An adapter says what to send and what the answer means; how to behave while the 
 is decided here, once for all of them.
 """
 
-from .apart import Batch, Step
+from .apart import Apart, Batch, Step
 from .gate import Gate
 from .http import Answer, Http
 from .tokens import TokenKeeper

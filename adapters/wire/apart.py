@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 from ..base import Refused
 from .trouble import Crashed, RequestRefused
 
-# Refusals with one code on end, of one kind of call, that are the account's: a batch halved five times, of which each
-# part was refused. Fewer would be met by bad rows that are spread evenly.
+# Refusals alike on end, of one kind of call, that are the account's: a batch halved five times, of which each part was
+# refused. Fewer would be met by bad rows that are spread evenly. The last word has a row that is sent alone: when it is
+# accepted, the calls were too long.
 ALIKE = 63
 
 
@@ -58,17 +59,21 @@ class Batch(Generic[R]):
 
     def halves(self) -> "list[Batch[R]]":
         """The same for each half of at least two rows."""
-        middle = len(self.rows) // 2
-        return [
-            Batch(self.task, rows, self.reject, self.suspect) for rows in (self.rows[:middle], self.rows[middle:])
-        ]
+        return self._parted(len(self.rows) // 2)
+
+    def one_and_rest(self) -> "list[Batch[R]]":
+        """The same for the first of at least two rows, and for the others."""
+        return self._parted(1)
+
+    def _parted(self, at: int) -> "list[Batch[R]]":
+        return [Batch(self.task, rows, self.reject, self.suspect) for rows in (self.rows[:at], self.rows[at:])]
 
 
 class Apart:
     """Says what follows from the refusals and crashes of one run. For one thread."""
 
     def __init__(self):
-        # Refusals on end by kind of call: their code and how many.
+        # Refusals on end by kind of call: what they have in common, and how many.
         self._refusals: dict[Any, tuple[str, int]] = {}
         # Rows that stand alone and crashed, until something shows that the marketplace works.
         self._parked: list[tuple[Batch, Crashed]] = []
@@ -98,12 +103,16 @@ class Apart:
         return self._works()
 
     def _refused(self, batch: Batch, error: RequestRefused) -> Step:
-        code, count = self._refusals.get(batch.kind, ("", 0))
-        count = count + 1 if code == error.code else 1
-        self._refusals[batch.kind] = error.code, count
-        if count >= ALIKE and not batch.suspect:
+        alike, count = self._refusals.get(batch.kind, ("", 0))
+        count = count + 1 if alike == error.alike else 1
+        self._refusals[batch.kind] = error.alike, count
+        is_everywhere = count >= ALIKE and not batch.suspect
+        if len(batch.rows) > 1:
+            step = Step(follow_ups=batch.one_and_rest() if is_everywhere else batch.halves())
+        elif is_everywhere:
             raise Refused(error.reason, error.request_id)
-        step = batch.reject(batch.rows[0], error) if len(batch.rows) == 1 else Step(follow_ups=batch.halves())
+        else:
+            step = batch.reject(batch.rows[0], error)
         return _together([step, self._works()])
 
     def _crashed(self, batch: Batch, error: Crashed) -> Step:

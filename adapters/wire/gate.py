@@ -65,17 +65,28 @@ class Gate:
         :raises AdapterError: whatever else `send` raises, at once
         """
         begun: list[float] = []
+        met: list[type[AdapterError]] = []
 
         def attempt() -> T:
             self._wait_for_turn()
             begun.append(self._clock())
-            return self._judged(send)
+            try:
+                return self._judged(send)
+            except AdapterError as error:
+                met.append(type(error))
+                raise
 
         self._arrive()
         try:
             return self._retrying(begun)(attempt)
+        except Crashed as error:
+            if all(issubclass(kind, Crashed) for kind in met):
+                raise
+            # Other tries of it met other trouble: what it holds is not to blame.
+            trouble = Unavailable(error.reason, error.retry_after, error.request_id)
         finally:
             self._leave()
+        raise trouble
 
     def check(self) -> None:
         """Raise the trouble that others ran into meanwhile: for a `send` that has waited for something itself.

@@ -16,6 +16,9 @@ from .pool import Pool
 from .tokens import TokenKeeper
 from .trouble import Crashed, no_answer, not_understood, of_status, without_secrets
 
+# More than any marketplace has to say at once, in bytes: what goes on and on would take all the memory.
+LARGEST_ANSWER = 64 * 1024**2
+_CHUNK = 64 * 1024
 _REQUEST_IDS = ("X-Request-Id", "X-EBAY-C-REQUEST-ID", "rlogid", "X-Correlation-Id")
 
 
@@ -170,13 +173,28 @@ class Http:
                     timeout=(self._connection.connect_timeout, self._connection.read_timeout),
                     # Secrets go to the shop the account names and nowhere else.
                     allow_redirects=False,
+                    stream=True,
                 )
+                body = self._read(response)
             except (requests.RequestException, UnicodeError) as error:
                 failure = no_answer(error, self._connection.read_timeout, self._shop)
         # Raised here and not above, so that it does not carry the request, and with it the token, as its context.
         if failure:
             raise failure
-        return Answer(self._shop, response.status_code, response.headers, response.content)
+        return Answer(self._shop, response.status_code, response.headers, body)
+
+    def _read(self, response: requests.Response) -> bytes:
+        """All of the body, unpacked.
+
+        :raises Unavailable: it does not end
+        """
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                response.close()
+                raise Unavailable(f"{self._shop}'s answer is too long.")
+        return bytes(body)
 
     def _judged(self, answer: Answer) -> Answer:
         error = of_status(answer.status, answer.headers, self._clock(), self._shop)

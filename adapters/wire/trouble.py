@@ -5,6 +5,7 @@ Decided by HTTP status and by exception type, never by message text, which a mar
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,9 @@ from requests import exceptions
 from ..base import AdapterError, Refused, Unauthorized, Unavailable
 
 _LONGEST_QUOTE = 300
+_LONGEST_READ = 10_000
+# Control characters and halves of UTF-16 pairs, which JSON can smuggle in: PostgreSQL takes neither NUL nor the latter.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Busy(Unavailable):
@@ -39,11 +43,12 @@ class RequestRefused(Refused):
     """The marketplace refuses the content of this one request; another one may be fine.
 
     :param code: the marketplace's code, empty when it gave none
+    :param alike: what refusals for one and the same cause have in common; the code when empty
     """
 
-    def __init__(self, reason: str, code: str = "", request_id: str = ""):
+    def __init__(self, reason: str, code: str = "", request_id: str = "", alike: str = ""):
         super().__init__(reason, request_id)
-        self.code = code
+        self.code, self.alike = code, alike or code
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -59,9 +64,14 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
 
 def quote(text: object) -> str:
-    """A marketplace's own words, short enough to be read."""
-    text = " ".join(str(text).split())
+    """A marketplace's own words, short enough to be read, and without what no database or log can hold."""
+    text = " ".join(_UNPRINTABLE.sub(" ", str(text)[:_LONGEST_READ]).split())
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def is_storable(text: str) -> bool:
+    """Whether an id of the marketplace's can be kept: none that is sane holds what `quote` takes out."""
+    return not _UNPRINTABLE.search(text)
 
 
 def seconds_of(retry_after: str | None, now: float) -> float | None:
@@ -76,7 +86,7 @@ def seconds_of(retry_after: str | None, now: float) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(retry_after)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
     return max(0.0, seconds) if math.isfinite(seconds) else None

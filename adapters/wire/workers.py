@@ -11,7 +11,7 @@ from .apart import Apart, Batch, Step
 from .trouble import Busy, Crashed, RequestRefused
 
 
-def run(tasks: Iterable[Callable[[], Step]], parallel: int) -> Iterator:
+def run(tasks: Iterable[Callable[[], Step]], parallel: int, apart: Apart | None = None) -> Iterator:
     """Run `tasks` and all that follow from them, and yield their results as they become known.
 
     `tasks` is drawn from only as fast as workers get free, so it may be as long as it likes. When a task
@@ -21,9 +21,10 @@ def run(tasks: Iterable[Callable[[], Step]], parallel: int) -> Iterator:
     for, so that no thread is left behind.
 
     :param parallel: tasks at the same time
+    :param apart: what earlier runs of the same kind have shown, where one push takes several
     :raises AdapterError: see above
     """
-    work = _Work(tasks)
+    work = _Work(tasks, apart or Apart())
     # One task in hand for each worker keeps them going while the caller looks at results.
     window = 2 * parallel
     running = set()
@@ -51,8 +52,8 @@ def run(tasks: Iterable[Callable[[], Step]], parallel: int) -> Iterator:
 class _Work:
     """What is left to do, and what went wrong. Workers call `do` only."""
 
-    def __init__(self, tasks: Iterable[Callable[[], Step]]):
-        self._source, self._urgent, self._apart = iter(tasks), deque(), Apart()
+    def __init__(self, tasks: Iterable[Callable[[], Step]], apart: Apart):
+        self._source, self._urgent, self._apart = iter(tasks), deque(), apart
         self.stopped = threading.Event()
         self.troubles: list[AdapterError] = []
 
@@ -88,7 +89,10 @@ class _Work:
         except AdapterError as error:
             self._note(error)
             return Step()
-        self._urgent.extend(step.follow_ups)
+        for task in step.follow_ups:
+            # A row that stands alone tells most: the sooner it does, the fewer calls are in vain.
+            is_alone = isinstance(task, Batch) and len(task.rows) == 1
+            (self._urgent.appendleft if is_alone else self._urgent.append)(task)
         return step
 
     def _note(self, error: AdapterError) -> None:

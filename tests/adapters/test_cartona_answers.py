@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.base import AdapterError, Level
-from adapters.cartona.answers import ACCEPTED, REFUSED, UNSAID, refusal_in, verdicts
+from adapters.cartona.answers import ACCEPTED, DOUBTFUL, REFUSED, UNSAID, refusal_in, verdicts
 from adapters.cartona.products import Product, Row, Target
 from test_cartona_kit import cartona_adapter, levels_for
 from test_rest_kit import answering
@@ -24,8 +24,15 @@ SENT = [row.wire("") for row in ROWS]
         ({"errors": [{"supplier_product_id": "1"}]}, [REFUSED, UNSAID, UNSAID]),
         ({"failed": [{"supplier_product_id": "1", "error": {"message": "x"}}]}, ["x", UNSAID, UNSAID]),
         ([{"supplier_product_id": "1", "available_stock_quantity": 8}], [ACCEPTED, UNSAID, UNSAID]),
-        ([{"supplier_product_id": "1", "available_stock_quantity": 7}], [UNSAID, UNSAID, UNSAID]),
-        ([{"supplier_product_id": "1", "success": True}, {"supplier_product_id": 1, "error": "x"}], ["x", None, None]),
+        ([{"supplier_product_id": "1", "available_stock_quantity": "8.0"}], [UNSAID, UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "available_stock_quantity": "8"}], [ACCEPTED, UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "available_stock_quantity": 7}], [DOUBTFUL, UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "available_stock_quantity": -8}], [DOUBTFUL, UNSAID, UNSAID]),
+        ([{"supplier_product_id": 1, "ok": True, "available_stock_quantity": 7}], [DOUBTFUL, UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "success": "false", "message": "no"}], ["no", UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "success": "true"}], [ACCEPTED, UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "ok": True}, {"supplier_product_id": 1, "error": "x"}], ["x", UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "error": "x"}, {"supplier_product_id": 1, "ok": True}], ["x", UNSAID, UNSAID]),
         ([{"supplier_product_id": "2", "success": True}], [UNSAID, UNSAID, UNSAID]),
         ({"message": "success"}, [UNSAID, UNSAID, UNSAID]),
         ({}, [UNSAID, UNSAID, UNSAID]),
@@ -45,7 +52,11 @@ def test_verdicts(body, expected):
         ({"status": "error"}, REFUSED),
         ({"message": "success"}, ""),
         ({"success": True}, ""),
-        ({"success": False, "results": [{"id": 1}]}, ""),
+        ({"success": False, "results": [{"id": 1}]}, REFUSED),
+        ({"success": "false", "results": [{"id": 1}], "message": "closed"}, "closed"),
+        ({"errors": [{"message": "broken"}]}, "broken"),
+        ({"results": [{"id": 1, "success": False}]}, ""),
+        (False, REFUSED),
         ([], ""),
         (None, ""),
     ],
@@ -68,7 +79,7 @@ JSON = st.recursive(
 def test_any_json_is_read(body):
     found = verdicts(body, ROWS, SENT)
     assert len(found) == len(ROWS)
-    assert all(verdict in (ACCEPTED, UNSAID) or (isinstance(verdict, str) and verdict) for verdict in found)
+    assert all(verdict in (ACCEPTED, UNSAID, DOUBTFUL) or (isinstance(verdict, str) and verdict) for verdict in found)
     assert isinstance(refusal_in(body), str)
 
 

@@ -2,6 +2,7 @@
 """What the Cartona tests share: a supplier that is served, and adapters for it."""
 
 import random
+import time
 from contextlib import contextmanager
 
 from adapters.base import Connection, Level
@@ -9,11 +10,13 @@ from adapters.cartona import CartonaAdapter
 from sandbox.cartona import Supplier, serve
 
 
-def cartona_adapter(url, *, token="cartona_sandbox", verify="sample", supplier_code="", seed=0, **settings):
+def cartona_adapter(
+    url, *, token="cartona_sandbox", verify="sample", supplier_code="", seed=0, sleep=time.sleep, **settings
+):
     settings = {"connect_timeout": 2.0, "read_timeout": 5.0, "batch_size": 100, "attempts": 1, **settings}
     options = {"verify": verify, "supplier_code": supplier_code}
     connection = Connection(url, credentials={"access_token": token}, options=options, **settings)
-    return CartonaAdapter(connection, chance=random.Random(seed))
+    return CartonaAdapter(connection, sleep=sleep, chance=random.Random(seed))
 
 
 @contextmanager

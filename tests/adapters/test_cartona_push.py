@@ -235,6 +235,21 @@ def test_empty_answer_amid_others_is_noticed_whatever_the_sample(monkeypatch):
         assert {shop.level(item) for item in items} == {8}
 
 
+def test_empty_answer_amid_others_is_written_again_once():
+    with supplier() as shop:
+        items = shop.add_items([f"N{n}" for n in range(300)], 5)
+        adapter = cartona_adapter(shop.url, parallel=1)
+        assert kinds(pushed(adapter, levels_for(items[:100]))) == {Acknowledged}
+        shop.fault("empty", on="write")
+        assert kinds(pushed(adapter, levels_for(items[100:]))) == {Acknowledged}
+        assert {shop.level(item) for item in items} == {8}
+        assert calls(shop) == (4, 0), "nothing is read back"
+        shop.fault("empty", on="write", times=2, applied=True)
+        assert kinds(pushed(adapter, levels_for(items[:100], 9))) == {Acknowledged}
+        assert calls(shop)[0] == 6
+        assert calls(shop)[1] > 0, "an answer that is empty again is not believed"
+
+
 def test_rows_that_no_page_shows_are_not_asked_for_one_by_one():
     with supplier(answers="silent", bad_rows="ignore") as shop:
         items = shop.add_items(["A", "B"], 5)

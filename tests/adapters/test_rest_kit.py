@@ -57,6 +57,7 @@ def answering(answer):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def handle_any(self):
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))

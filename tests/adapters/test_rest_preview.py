@@ -27,7 +27,7 @@ WAYS = {
 def test_preview_is_what_is_sent(profile, credentials):
     levels = levels_of("A/ü", "B")
     with answering(lambda *_: told({"result": {"lines": [{"ref": "A/ü", "ok": 1}, {"ref": "B", "ok": 1}]}})) as server:
-        adapter = rest_adapter(server.url, profile, credentials)
+        adapter = rest_adapter(server.url, profile, credentials, parallel=1)
         shown = adapter.preview(levels)
         assert (adapter.calls, server.requests) == (0, [])
         list(adapter.push(levels))
@@ -137,7 +137,7 @@ def test_lookup(answer, found):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (told({}, 400), Refused),
+        (told({}, 405), Refused),
         ((200, {}, b"<"), Unavailable),
         ((200, {"Content-Type": "text/html"}, b"{}"), Unavailable),
     ],

@@ -209,7 +209,7 @@ def test_crashes_of_probes_on_end_are_the_marketplaces(time):
 
 
 def test_crashes_open_it_later_and_are_not_repeated_for_ever(time):
-    gate, sends = gate_for(time), []
+    gate, sends = gate_for(time, attempts=4), []
     for _ in range(CRASHES):
         sends.append(answering(Crashed("oops")))
         with pytest.raises(Unavailable) as caught:

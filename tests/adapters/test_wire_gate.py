@@ -9,7 +9,7 @@ from adapters.base import Refused, Unauthorized, Unavailable
 from adapters.wire import gate as gate_module
 from adapters.wire.gate import FIRST_PAUSE, LONGEST_PAUSE
 from adapters.wire.pace import Bucket
-from adapters.wire.trouble import Limited, RequestRefused
+from adapters.wire.trouble import Crashed, Limited, RequestRefused
 from wire_kit import Time, answering, failures, gate_for
 
 
@@ -59,6 +59,16 @@ def test_pauses_are_random_and_grow(time, monkeypatch):
     assert time.slept == expected[:-1]
 
 
+@pytest.mark.parametrize(
+    ("met", "is_blamed"),
+    [([Crashed("500")] * 3, True), ([Unavailable("503"), Crashed("500"), Crashed("500")], False)],
+)
+def test_crash_blames_a_request_only_when_each_try_crashed(time, met, is_blamed):
+    with pytest.raises(Unavailable) as caught:
+        gate_for(time, attempts=3).run(answering(*met))
+    assert isinstance(caught.value, Crashed) == is_blamed
+
+
 def test_retry_after_is_waited_for(time):
     began = time.now
     assert gate_for(time).run(answering(Unavailable("busy", 4), "good")) == "good"
@@ -99,7 +109,7 @@ def test_call_that_took_long_is_not_repeated(time, seconds, count):
         raise Unavailable("slow")
 
     with pytest.raises(Unavailable):
-        gate_for(time, max_wait=10).run(send)
+        gate_for(time, attempts=4, max_wait=10).run(send)
     assert len(calls) == count
 
 
