@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def folders():
     """Where the schemas may lie, best first."""
     if os.environ.get("MARKETPLACE_SYNC_SPECS"):
-        yield Path(os.environ["MARKETPLACE_SYNC_SPECS"])
+        yield Path(os.environ["MARKETPLACE_SYNC_SPECS"]) / "shopify"
     yield REPOSITORY.parent / "shared" / "specs" / "shopify"
     yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "marketplace_sync" / "specs" / "shopify"
 
@@ -39,6 +39,6 @@ def load_schema(version):
         pytest.skip(
             f"Shopify's schema is missing: `npm pack @shopify/dev-mcp@1.16.0`, then copy "
             f"package/dist/data/admin_{version}.json.gz into {list(folders())[-1]} "
-            f"or into the folder that MARKETPLACE_SYNC_SPECS names"
+            f"or into shopify/ in the folder that MARKETPLACE_SYNC_SPECS names"
         )
     return schema
