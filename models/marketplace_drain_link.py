@@ -60,8 +60,9 @@ class MarketplaceDrain(models.AbstractModel):
         if not wanted:
             return []
         by_sku, by_id = defaultdict(list), defaultdict(list)
+        # Every SKU, also beside an id: several variants may have been given the one id of their common listing.
         for item in run.adapter.find(
-                {waiting.sku for waiting in wanted if waiting.sku and not waiting.item_id},
+                {waiting.sku for waiting in wanted if waiting.sku},
                 {waiting.item_id: waiting.sku or "" for waiting in wanted if waiting.item_id}):
             by_sku[item.sku].append(item)
             by_id[item.item_id].append(item)

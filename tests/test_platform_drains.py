@@ -113,6 +113,18 @@ class TestEbay(CommonTests, PlatformDrainCase):
         self.assertEqual(self.push(), (2, 0, 0))
         self.assertEqual((self.market.level("SHIRT-S"), self.market.level("SHIRT-M")), (5, 6))
 
+    def test_a_number_of_a_listing_the_inventory_api_made(self):
+        """Entered needlessly, for all variants of a product: each is still found, and pushed where it has to be."""
+        for sku in ("CAP-S", "CAP-M"):
+            self.market.add_item(sku, 1, listing_id="110000777000")
+        template = self.template("CAP", sold=False)
+        template.write({"ebay_item_id": "110000777000", "ebay_product": True})
+        for variant, pieces in zip(template.product_variant_ids, (5, 6), strict=True):
+            self.set_stock(variant, pieces)
+        self.assertEqual(self.push(), (2, 0, 0))
+        self.assertEqual((self.market.level("CAP-S"), self.market.level("CAP-M")), (5, 6))
+        self.assertEqual({write.api for write in self.market.writes}, {"inventory"})
+
     def test_an_item_number_ebay_does_not_know(self):
         product = self.offer("A", 5, ebay_item_id="110000000000")
         self.assertEqual(self.push(), (0, 1, 0))
