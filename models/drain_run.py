@@ -15,7 +15,6 @@ COLLISIONS = (psycopg2.extensions.TransactionRollbackError, psycopg2.errors.Lock
 # Calls one after the other in each of an account's lines: enough to keep them busy, few enough to stop in time.
 ROUNDS = 10
 MAX_CONFLICTS = 3  # of one listing in one drain
-RESERVE = 0.1  # of an allowance, kept for listings that sell out
 
 
 @dataclass(slots=True)
@@ -39,31 +38,6 @@ class Waiting:
         return bool(self.external_id) and (self.sku or None) == (self.linked_sku or None)
 
 
-@dataclass(frozen=True)
-class Allowed:
-    """What a marketplace grants in a window, counted in calls."""
-
-    name: str
-    granted: int
-    used: int
-    is_assumed: bool
-    resets_at: datetime
-    read_at: datetime
-
-    @property
-    def left(self):
-        return max(0, self.granted - self.used)
-
-    @property
-    def reserve(self):
-        """Calls kept for listings that sell out."""
-        return int(self.granted * RESERVE)
-
-    def is_fresh(self, now, age):
-        """Whether it holds for the window of `now` and was read no longer than `age` ago."""
-        return now < self.resets_at and now - self.read_at < age
-
-
 @dataclass
 class Run:
     """One drain of one account: its limits and what it has done so far, counted in listings."""
@@ -84,7 +58,6 @@ class Run:
     busy: bool = False
     gave_up: bool = False
     conflicts: Counter = field(default_factory=Counter)
-    allowed: dict[str, Allowed] = field(default_factory=dict)
     spent: Counter = field(default_factory=Counter)  # calls already written down, by the allowance's name
     called_back: set[datetime] = field(default_factory=set)  # when the scheduled action was told to come back
 

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+RESERVE = 0.1  # of what is granted, kept for listings that sell out
+READ_AGAIN = timedelta(hours=1)  # others may use up the same allowance
 
 
 class MarketplaceAllowance(models.Model):
@@ -21,6 +26,21 @@ class MarketplaceAllowance(models.Model):
     read_at = fields.Datetime("Asked", readonly=True, help="When the marketplace was asked last.")
 
     _unique_name = models.Constraint("UNIQUE(config_id, name)", "An account has one allowance of a name.")
+
+    @property
+    def left(self):
+        """Calls that may still be made in this window."""
+        return max(0, self.granted - self.used)
+
+    @property
+    def reserve(self):
+        """Calls kept for listings that sell out."""
+        return int(self.granted * RESERVE)
+
+    def _is_fresh(self):
+        """Whether it holds for the window there is now, and was read not long ago."""
+        now = fields.Datetime.now()
+        return now < self.resets_at and now - self.read_at < READ_AGAIN
 
     @api.model
     def _store(self, account, allowances):

@@ -8,11 +8,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
-from .drain_run import RESERVE, Allowed
+from .marketplace_allowance import RESERVE
 
 ASSUMED_CALLS = 5_000  # a day, where the marketplace does not say
 CALLS_TO_FIND = 2  # at most, for one listing: is there such a SKU, and what is it sold as
-READ_AGAIN = timedelta(hours=1)  # others may use up the same allowance
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -31,13 +30,13 @@ class MarketplaceDrain(models.AbstractModel):
         """
         if not run.has_budget:
             return levels
-        self._read_allowances(run)
+        allowances = self._allowances(run)
         waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
         deferred = {}
         # What is sold out in one place does not wait for what is plentiful in another.
         urgent = {level.key[0] for level in levels if level.quantity <= run.account.urgent_quantity}
         self._spare_revisions(run, levels, deferred, urgent)
-        self._spare_calls(run, levels, deferred, urgent)
+        self._spare_calls(run, allowances, levels, deferred, urgent)
         self._defer(run, [(waiting_by_id[listing_id], *why) for listing_id, why in deferred.items()])
         return sorted((level for level in levels if level.key[0] not in deferred),
                       key=lambda level: level.key[0] not in urgent)
@@ -46,12 +45,12 @@ class MarketplaceDrain(models.AbstractModel):
         """The listings that may be looked up now: as many as surely leave the reserve alone."""
         if not run.has_budget:
             return chunk
-        self._read_allowances(run)
-        if not run.allowed:
+        allowances = self._allowances(run)
+        if not allowances:
             return chunk
-        tightest = min(run.allowed.values(), key=lambda allowed: allowed.left - allowed.reserve)
+        tightest = min(allowances.values(), key=lambda allowance: allowance.left - allowance.reserve)
         number = max(0, tightest.left - tightest.reserve) // CALLS_TO_FIND
-        self._defer(run, [(waiting, self._why_calls(run, tightest), tightest.resets_at) for waiting in chunk[number:]])
+        self._defer(run, [(waiting, self._why_calls(tightest), tightest.resets_at) for waiting in chunk[number:]])
         return chunk[:number]
 
     # === ONE LISTING A DAY === #
@@ -71,59 +70,55 @@ class MarketplaceDrain(models.AbstractModel):
 
     # === THE ACCOUNT'S CALLS === #
 
-    def _spare_calls(self, run, levels, deferred, urgent):
+    def _spare_calls(self, run, allowances, levels, deferred, urgent):
         """Urgent listings may use up an allowance, the others only what is above the reserve."""
         planned = Counter()
         for level in sorted(levels, key=lambda level: level.key[0] not in urgent):
             name, per_call = run.adapter.allowance_of(level)
-            allowed = run.allowed.get(name)
-            if not allowed or level.key[0] in deferred:
+            allowance = allowances.get(name)
+            if not allowance or level.key[0] in deferred:
                 continue
-            left = allowed.left - (0 if level.key[0] in urgent else allowed.reserve)
+            left = allowance.left - (0 if level.key[0] in urgent else allowance.reserve)
             if planned[name] + 1 > left * per_call:
-                deferred[level.key[0]] = self._why_calls(run, allowed), allowed.resets_at
+                deferred[level.key[0]] = self._why_calls(allowance), allowance.resets_at
             else:
                 planned[name] += 1
 
-    def _why_calls(self, run, allowed):
+    def _why_calls(self, allowance):
         return self.env._(
             "%(used)s of today's %(granted)s calls (%(name)s) are used. The rest is kept for listings that sell out.",
-            used=allowed.used, granted=allowed.granted, name=allowed.name)
+            used=allowance.used, granted=allowance.granted, name=allowance.name)
 
-    def _read_allowances(self, run):
-        """Know what is granted and used; ask the marketplace when that is not known, or was long ago."""
-        if not run.adapter.allowance_names:
-            return
-        now = fields.Datetime.now()
-        run.allowed = self._allowed(run.account)
-        if all(name in run.allowed and run.allowed[name].is_fresh(now, READ_AGAIN)
-               for name in run.adapter.allowance_names):
-            return
+    def _allowances(self, run):
+        """What is granted and used: dict name -> marketplace.allowance, empty where nothing is counted.
+
+        Asks the marketplace, and commits, when that is not known or was read long ago.
+        """
+        names = run.adapter.allowance_names
+        if not names:
+            return {}
+        known = {allowance.name: allowance for allowance in run.account.allowance_ids}
+        if all(name in known and known[name]._is_fresh() for name in names):
+            return known
         self.env.cr.commit()  # no snapshot is kept open while the marketplace takes its time
         try:
             told = {allowance.name: allowance for allowance in run.adapter.allowances()}
         except AdapterError:
             told = {}
         self.env["marketplace.allowance"]._store(run.account, [
-            self._granted(run, name, told.get(name), now) for name in run.adapter.allowance_names])
+            self._granted(run, name, told.get(name), known.get(name)) for name in names])
         self.env.cr.commit()
-        run.allowed = self._allowed(run.account)
+        return {allowance.name: allowance for allowance in run.account.allowance_ids}
 
-    def _allowed(self, account):
-        return {allowance.name: Allowed(
-            allowance.name, allowance.granted, allowance.used, allowance.is_assumed, allowance.resets_at,
-            allowance.read_at) for allowance in account.allowance_ids}
-
-    def _granted(self, run, name, told, now):
+    def _granted(self, run, name, told, known):
         """What to write down of an allowance, whether or not the marketplace told."""
-        known = run.allowed.get(name)
         if told:
             used = told.limit - told.remaining
             if known and known.resets_at == told.resets_at:
                 used = max(used, known.used)  # what it tells may lag behind
             return {"name": name, "granted": told.limit, "used": used, "is_assumed": False,
                     "resets_at": told.resets_at}
-        is_same_day = known and known.resets_at > now
+        is_same_day = known and known.resets_at > fields.Datetime.now()
         return {"name": name, "granted": known.granted if known else ASSUMED_CALLS,
                 "used": known.used if is_same_day else 0, "is_assumed": not known or known.is_assumed,
                 "resets_at": known.resets_at if is_same_day else self._next_midnight(run.adapter.day_zone)}
