@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import pytest
 from lxml import etree
 
+from adapter_kit import answering, json_answer, outcomes_until
 from adapters.base import Acknowledged, Level, Refused, Rejected, Unavailable
 from adapters.rest import RestProfile
 from adapters.wire.apart import ALIKE
 from test_cartona_kit import cartona_adapter
-from test_ebay_kit import JSON, scripted, trading_answer, until
-from test_rest_kit import answering, rest_adapter, told
+from test_ebay_kit import JSON, scripted, trading_answer
+from test_rest_kit import rest_adapter
 
 PARALLEL = 4
 # Calls until a refusal of everything is the account's: those in hand meanwhile, and the rows sent alone to be sure.
@@ -76,15 +77,15 @@ class Shop:
 
     def _cartona(self, method, _path, body):
         if method == "GET":
-            return told([])
+            return json_answer([])
         if wrong := self._wrong([row["supplier_product_id"] for row in body]):
-            return told({"message": wrong[1]}, wrong[0])
-        return told([{"supplier_product_id": row["supplier_product_id"], "success": True} for row in body])
+            return json_answer({"message": wrong[1]}, wrong[0])
+        return json_answer([{"supplier_product_id": row["supplier_product_id"], "success": True} for row in body])
 
     def _rest(self, _method, path, body):
         names = [path.split("/")[2]] if self.kind == "rest-one" else [row["sku"] for row in body]
         wrong = self._wrong(names)
-        return told({"error": wrong[1]}, wrong[0]) if wrong else told({})
+        return json_answer({"error": wrong[1]}, wrong[0]) if wrong else json_answer({})
 
 
 def keys(outcomes, kind):
@@ -121,7 +122,7 @@ def test_row_the_marketplace_crashes_at_is_rejected_alone(kind, parallel, probe,
 def test_marketplace_that_crashes_at_everything_is_away(kind):
     shop = Shop(kind, lambda called: (500, "oops"))
     with shop.adapter() as adapter:
-        seen, _error = until(adapter.push([shop.level(name) for name in names(100)]), Unavailable)
+        seen, _error = outcomes_until(adapter.push([shop.level(name) for name in names(100)]), Unavailable)
     assert seen == []
     assert len(shop.sent) <= 20
 
@@ -130,7 +131,7 @@ def test_marketplace_that_crashes_at_everything_is_away(kind):
 def test_what_every_row_is_refused_for_concerns_the_account(kind):
     shop = Shop(kind, lambda called: (400, "unknown field quantity"))
     with shop.adapter() as adapter:
-        seen, error = until(adapter.push([shop.level(name) for name in names(500)]), Refused)
+        seen, error = outcomes_until(adapter.push([shop.level(name) for name in names(500)]), Refused)
     assert not keys(seen, Acknowledged)
     assert len(seen) <= 63
     assert len(shop.sent) <= SOON
@@ -142,7 +143,7 @@ def test_wrong_field_name_rejects_nobody(kind):
     """Of a long list no row comes to stand alone before it is clear whose fault it is."""
     shop = Shop(kind, lambda called: (422, "unknown field quantity"))
     with shop.adapter() as adapter:
-        seen, _error = until(adapter.push([shop.level(name) for name in names(500)]), Refused)
+        seen, _error = outcomes_until(adapter.push([shop.level(name) for name in names(500)]), Refused)
     assert seen == []
 
 
@@ -211,7 +212,7 @@ def test_crash_at_the_only_row_of_a_later_group():
 )
 def test_list_that_is_refused_in_the_body_only(body):
     """Also where nothing is read back."""
-    with answering(lambda *_: told(body)) as server:
+    with answering(lambda *_: json_answer(body)) as server:
         adapter = cartona_adapter(server.url, verify="never")
         outcomes = list(adapter.push([Shop("cartona", None).level(name) for name in names(5)]))
     assert len(keys(outcomes, Rejected)) == 5
@@ -221,11 +222,11 @@ def test_list_that_is_refused_in_the_body_only(body):
 def test_product_that_cannot_be_read_back(status):
     def answer(method, path, _body):
         if method == "POST":
-            return told({})
+            return json_answer({})
         if "product_id=S2&" in path:
-            return told({"message": "no"}, status)
+            return json_answer({"message": "no"}, status)
         name = path.partition("product_id=")[2].partition("&")[0]
-        return told([{"supplier_product_id": name, "available_stock_quantity": 8}])
+        return json_answer([{"supplier_product_id": name, "available_stock_quantity": 8}])
 
     shop = Shop("cartona", None)
     with answering(answer) as server:
@@ -264,7 +265,7 @@ def test_sku_that_a_shop_crashes_at_does_not_hide_the_others(status):
     profile = RestProfile(lookup_path="/items/{sku}", lookup_items="@", lookup_sku="sku")
 
     def answer(_method, path, _body):
-        return told({}, status) if path.endswith("/BAD") else told({"sku": path.rpartition("/")[2]})
+        return json_answer({}, status) if path.endswith("/BAD") else json_answer({"sku": path.rpartition("/")[2]})
 
     with answering(answer) as server:
         adapter = rest_adapter(server.url, profile)
@@ -279,7 +280,9 @@ def test_sku_that_a_shop_crashes_at_does_not_hide_the_others(status):
 def test_sku_that_cartona_crashes_at_does_not_hide_the_others(status):
     def answer(_method, path, _body):
         name = path.partition("product_id=")[2].partition("&")[0]
-        return told({}, status) if name == "BAD" else told([{"id": f"1{name}", "internal_product_id": name}])
+        if name == "BAD":
+            return json_answer({}, status)
+        return json_answer([{"id": f"1{name}", "internal_product_id": name}])
 
     with answering(answer) as server:
         assert found(cartona_adapter(server.url), ["A", "BAD", "B", "C"]) == ["A", "B", "C"]

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter_kit import answering
 from adapters.base import AdapterError, Level
 from adapters.cartona.answers import ACCEPTED, DOUBTFUL, REFUSED, UNSAID, refusal_in, verdicts
 from adapters.cartona.products import Product, Row, Target
 from test_cartona_kit import cartona_adapter, levels_for
-from test_rest_kit import answering
 
 ROWS = [Row(Level(n, name, "default", 8), Target.of(name)) for n, name in enumerate(("1", "sku:B", "base:3"))]
 SENT = [row.wire("") for row in ROWS]

@@ -3,11 +3,11 @@
 
 import pytest
 
+from adapter_kit import answering, json_answer
 from adapters.base import Refused, RemoteItem, RemoteLocation, ShopInfo, Unauthorized, Unavailable
 from adapters.cartona.lookup import FEW, KEPT
 from sandbox.cartona import Supplier
 from test_cartona_kit import calls, cartona_adapter, supplier
-from test_rest_kit import answering, told
 
 ODD = ["A B", "a/b-1", 'quote"d', "back\\slash", "a&b=c#d?e", "100%", "🧦-red", "قميص-١", "x" * 255, "sku:1", "base:2"]
 
@@ -51,7 +51,7 @@ def test_ids_under_any_of_their_names(name):
 
 
 def test_product_without_an_id_is_named_by_its_sku():
-    with answering(lambda *_: told([{"internal_product_id": "A"}])) as server:
+    with answering(lambda *_: json_answer([{"internal_product_id": "A"}])) as server:
         assert list(cartona_adapter(server.url).find(["A"])) == [RemoteItem("sku:A", "A")]
 
 
@@ -108,7 +108,9 @@ def test_pages_are_read_once_for_many_finds():
 def test_sku_that_cannot_be_searched_does_not_hide_the_others(caplog):
     def answer(_method, path, _body):
         sku = path.split("internal_product_id=")[1].split("&")[0]
-        return told({"error": "no"}, 400) if sku == "evil" else told([{"id": 7, "internal_product_id": sku}])
+        if sku == "evil":
+            return json_answer({"error": "no"}, 400)
+        return json_answer([{"id": 7, "internal_product_id": sku}])
 
     with answering(answer) as server:
         assert [found.sku for found in cartona_adapter(server.url).find(["A", "evil"])] == ["A"]
@@ -128,12 +130,12 @@ def test_connection_and_location():
 
 @pytest.mark.parametrize("body", [{"products": []}, ["A"], None])
 def test_listing_that_is_none(body):
-    with answering(lambda *_: told(body)) as server, pytest.raises(Unavailable, match="not understood"):
+    with answering(lambda *_: json_answer(body)) as server, pytest.raises(Unavailable, match="not understood"):
         cartona_adapter(server.url).test()
 
 
 def test_address_that_is_none():
-    answer = told({"error": "cartona_sandbox?"}, 404)
+    answer = json_answer({"error": "cartona_sandbox?"}, 404)
     with answering(lambda *_: answer) as server, pytest.raises(Refused, match=r"/api/v1/supplier-product: •••\?"):
         cartona_adapter(server.url).test()
 
@@ -161,5 +163,5 @@ def test_product_found_by_id_and_by_sku_counts_once(padding):
 
 def test_query_that_is_ignored():
     rows = [{"id": 7, "internal_product_id": "A"}, {"id": 8, "internal_product_id": "B"}]
-    with answering(lambda *_: told(rows)) as server:
+    with answering(lambda *_: json_answer(rows)) as server:
         assert list(cartona_adapter(server.url).find(["B"])) == [item("8", "B")]

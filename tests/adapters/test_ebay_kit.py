@@ -81,17 +81,6 @@ def push(adapter, external_ids, quantity=8, **values):
     return sorted(outcomes, key=lambda outcome: outcome.key)
 
 
-def until(outcomes, error):
-    """What is yielded before `error` is raised, and the error."""
-    seen = []
-    try:
-        for outcome in outcomes:
-            seen.append(outcome)
-    except error as raised:
-        return seen, raised
-    raise AssertionError(f"{error.__name__} was not raised")
-
-
 def trading_answer(call, ack="Success", *errors, body=""):
     """The XML of an answer; `errors` are pairs of code and severity."""
     rows = "".join(

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapter_kit import outcomes_until
 from adapters.base import Allowance, Unavailable
 from adapters.ebay.limits import allowances_of, next_day
-from test_ebay_kit import JSON, ebay, levels_for, offers, push, scripted, trading_answer, until
+from test_ebay_kit import JSON, ebay, levels_for, offers, push, scripted, trading_answer
 
 NOON = datetime(2026, 11, 21, 20, 0, tzinfo=UTC).timestamp()
 MIDNIGHT = datetime.fromisoformat("2026-11-22T08:00")
@@ -101,7 +102,7 @@ def test_spent_calls_of_the_day_wait_for_the_next():
         return 429, JSON, {"errors": [{"errorId": 2001}]}
 
     with scripted(answer, adapter={"clock": lambda: NOON}, parallel=1, attempts=2) as (adapter, sent):
-        seen, error = until(adapter.push(levels_for(["sku:A", "sku:B"])), Unavailable)
+        seen, error = outcomes_until(adapter.push(levels_for(["sku:A", "sku:B"])), Unavailable)
         assert seen == []
         assert error.retry_after == 12 * 3600
         assert len([request for request in sent if "user_rate_limit" in request.url]) == 1
@@ -115,14 +116,14 @@ def test_a_short_limit_is_no_reason_to_wait_for_tomorrow(remaining):
         return 429, JSON, {}
 
     with scripted(answer, adapter={"clock": lambda: NOON}, attempts=2) as (adapter, _sent):
-        _seen, error = until(adapter.push(levels_for(["sku:A"])), Unavailable)
+        _seen, error = outcomes_until(adapter.push(levels_for(["sku:A"])), Unavailable)
         assert error.retry_after is None
 
 
 def test_retry_after_is_believed():
     throttled = 429, {**JSON, "Retry-After": "77"}, {}
     with scripted(lambda _request: throttled, adapter={"clock": lambda: NOON}) as (adapter, sent):
-        _seen, error = until(adapter.push(levels_for(["sku:A"])), Unavailable)
+        _seen, error = outcomes_until(adapter.push(levels_for(["sku:A"])), Unavailable)
         assert error.retry_after == 77
         assert len(sent) == 1
 
@@ -130,7 +131,7 @@ def test_retry_after_is_believed():
 def test_trading_says_that_the_day_is_over():
     spent = trading_answer("ReviseInventoryStatus", "Failure", ("518", "Error"))
     with scripted(lambda _request: spent, adapter={"clock": lambda: NOON}) as (adapter, sent):
-        seen, error = until(adapter.push(levels_for(["item:1"])), Unavailable)
+        seen, error = outcomes_until(adapter.push(levels_for(["item:1"])), Unavailable)
         assert seen == []
         assert error.retry_after == 12 * 3600
         assert len(sent) == 1
@@ -141,5 +142,5 @@ def test_the_stand_ins_day():
         ids = offers(market, 3)
         market.daily_calls = 1
         assert len(push(adapter, ids)) == 3
-        _seen, error = until(adapter.push(levels_for(ids, 9)), Unavailable)
+        _seen, error = outcomes_until(adapter.push(levels_for(ids, 9)), Unavailable)
         assert 0 < error.retry_after <= 86400

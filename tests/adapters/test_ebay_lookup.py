@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from adapter_kit import outcomes_until
 from adapters.base import RemoteItem, RemoteLocation, Unavailable
-from test_ebay_kit import JSON, ebay, push, scripted, trading_answer, until
+from test_ebay_kit import JSON, ebay, push, scripted, trading_answer
 
 ODD_SKUS = ["a b", "a/b", 'a"b', "a'b", "a:b", "a&b", "a+b", "a%20b", "عربي", "😀", "x" * 50]
 
@@ -121,7 +122,7 @@ def test_auctions_are_left_out():
 def test_a_sku_eBay_says_nothing_of_is_not_taken_for_unknown(status):  # noqa: N802
     rows = [{"sku": "A", "statusCode": status}] if status else []
     with scripted(lambda _request: (207, JSON, {"responses": rows})) as (adapter, _sent):
-        seen, _error = until(adapter.find(["A"]), Unavailable)
+        seen, _error = outcomes_until(adapter.find(["A"]), Unavailable)
         assert seen == []
 
 

@@ -7,11 +7,12 @@ import traceback
 
 import pytest
 
+from adapter_kit import outcomes_until
 from adapters.base import Acknowledged, AdapterError, Level, Rejected, Unavailable
 from adapters.ebay import EbayAdapter, oauth
 from adapters.ebay.limits import allowances_of
 from sandbox.ebay import Marketplace, serve
-from test_ebay_kit import CREDENTIALS, JSON, XML, connection_to, ebay, levels_for, offers, push, scripted, until
+from test_ebay_kit import CREDENTIALS, JSON, XML, connection_to, ebay, levels_for, offers, push, scripted
 
 
 def kinds(outcomes):
@@ -41,7 +42,7 @@ def test_ebay_acknowledges_only_what_was_told(entries, kind):
         if kind:
             assert kinds(push(adapter, ["offer:1:A"])) == [kind]
         else:
-            assert until(adapter.push(levels_for(["offer:1:A"])), Unavailable)[0] == []
+            assert outcomes_until(adapter.push(levels_for(["offer:1:A"])), Unavailable)[0] == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_xml_bomb_is_not_understood():
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<!DOCTYPE R [<!ENTITY a0 "ha">{entities}]><R x="&a11;"><Ack>Success</Ack>&a11;</R>'
     with scripted(lambda _request: (200, XML, bomb.encode())) as (adapter, _sent):
-        assert until(adapter.push(levels_for(["item:1"])), Unavailable)[0] == []
+        assert outcomes_until(adapter.push(levels_for(["item:1"])), Unavailable)[0] == []
 
 
 def test_token_that_ends_in_the_middle_is_renewed_once_by_all_threads():

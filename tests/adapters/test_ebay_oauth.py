@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from adapter_kit import outcomes_until
 from adapters.base import Refused, ShopInfo, Unauthorized, Unavailable
 from adapters.ebay import EbayAdapter
 from adapters.ebay.oauth import SCOPES, consent_url, exchange_code
 from sandbox.ebay import Marketplace, serve
-from test_ebay_kit import CREDENTIALS, JSON, TOKEN_PATH, connection_to, ebay, push, scripted, trading_answer, until
+from test_ebay_kit import CREDENTIALS, JSON, TOKEN_PATH, connection_to, ebay, push, scripted, trading_answer
 
 NOW = 1_800_000_000.0
 
@@ -148,7 +149,7 @@ def test_scopes_of_the_stand_in():
 )
 def test_trouble_at_the_token_endpoint(answer, error):
     with scripted(lambda _request: answer, credentials=CREDENTIALS, attempts=2) as (adapter, _sent):
-        _seen, raised = until(adapter.find(["A"]), error)
+        _seen, raised = outcomes_until(adapter.find(["A"]), error)
         assert raised.reason
 
 

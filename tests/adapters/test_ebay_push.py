@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from adapter_kit import outcomes_until
 from adapters.base import Acknowledged, Deferred, Level, Refused, Rejected, Unavailable
-from test_ebay_kit import JSON, ebay, levels_for, offers, push, scripted, until
+from test_ebay_kit import JSON, ebay, levels_for, offers, push, scripted
 
 # SKUs that have broken other programs.
 ODD_SKUS = ["a b", "a/b", "a\\b", 'a"b', "a'b", "a:b", "a&b<c>", "عربي", "😀", "ü" * 50]
@@ -153,7 +154,7 @@ def test_an_entry_that_is_not_spoken_of_is_asked_once_more_and_not_acknowledged(
         return 207, JSON, {"responses": entries}
 
     with scripted(answer) as (adapter, sent):
-        seen, error = until(adapter.push(levels_for(["offer:1:A", "offer:2:B"])), Unavailable)
+        seen, error = outcomes_until(adapter.push(levels_for(["offer:1:A", "offer:2:B"])), Unavailable)
         assert [one.key for one in seen] == [0]
         assert error.retry_after is None
         assert [[row["sku"] for row in requests_of(request)] for request in sent] == [["A", "B"], ["B"]]
@@ -164,7 +165,7 @@ def test_an_item_is_not_acknowledged_while_one_of_its_offers_is_missing():
         adapter,
         _sent,
     ):
-        seen, _error = until(adapter.push(levels_for(["offer:1,2:A"])), Unavailable)
+        seen, _error = outcomes_until(adapter.push(levels_for(["offer:1,2:A"])), Unavailable)
         assert seen == []
 
 
@@ -195,7 +196,7 @@ def test_a_passing_trouble_that_stays_leaves_the_entry_without_an_outcome():
     with ebay() as (market, adapter):
         ids = offers(market, 25)
         market.trouble("SKU-7", 25001, times=9)
-        seen, _error = until(adapter.push(levels_for(ids)), Unavailable)
+        seen, _error = outcomes_until(adapter.push(levels_for(ids)), Unavailable)
         assert sorted(one.key for one in seen) == [n for n in range(25) if n != 7]
 
 
@@ -275,7 +276,7 @@ def test_an_expired_token_is_renewed_once():
 def test_a_missing_permission_stops_the_push():
     denied = {"errors": [{"errorId": 1100, "message": "Access denied"}]}
     with scripted(lambda _request: (403, JSON, denied)) as (adapter, sent):
-        seen, error = until(adapter.push(levels_for(["sku:A"])), Refused)
+        seen, error = outcomes_until(adapter.push(levels_for(["sku:A"])), Refused)
         assert seen == []
         assert "Connect eBay" in error.reason
         assert len(sent) == 1
@@ -283,5 +284,5 @@ def test_a_missing_permission_stops_the_push():
 
 def test_a_wrong_address_is_named():
     with scripted(lambda _request: (404, {"Content-Type": "text/html"}, b"<p>no</p>")) as (adapter, _sent):
-        _seen, error = until(adapter.push(levels_for(["sku:A"])), Refused)
+        _seen, error = outcomes_until(adapter.push(levels_for(["sku:A"])), Refused)
         assert "address" in error.reason

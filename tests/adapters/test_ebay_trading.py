@@ -6,8 +6,9 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
+from adapter_kit import outcomes_until
 from adapters.base import Acknowledged, Deferred, Rejected, Unauthorized, Unavailable
-from test_ebay_kit import XML, ebay, levels_for, offers, push, scripted, trading_answer, until
+from test_ebay_kit import XML, ebay, levels_for, offers, push, scripted, trading_answer
 
 SKUS = ["a b", "a/b", 'a"b', "a'b", "a&b<c>", "]]>", "عربي", "😀", "a:b"]
 
@@ -165,7 +166,7 @@ def test_zero_where_the_seller_has_not_switched_on_out_of_stock_control():
 @pytest.mark.parametrize("code", ["931", "932", "17470", "21916984", "21917053"])
 def test_a_refused_token_without_a_way_to_renew_it_stops_the_account(code):
     with scripted(lambda _r: trading_answer("ReviseInventoryStatus", "Failure", (code, "Error"))) as (adapter, sent):
-        seen, error = until(adapter.push(levels_for(["item:1"])), Unauthorized)
+        seen, error = outcomes_until(adapter.push(levels_for(["item:1"])), Unauthorized)
         assert seen == []
         assert "Connect eBay" in error.reason
         assert len(sent) == 1
@@ -207,7 +208,7 @@ def test_a_passing_trouble_of_one_listing_does_not_hold_up_the_others():
         return trading_answer("ReviseInventoryStatus", "PartialFailure" if trouble else "Success", *trouble, body=done)
 
     with scripted(answer) as (adapter, _sent):
-        seen, _error = until(adapter.push(levels_for(["item:1", "item:2", "item:3"])), Unavailable)
+        seen, _error = outcomes_until(adapter.push(levels_for(["item:1", "item:2", "item:3"])), Unavailable)
         assert sorted(one.key for one in seen) == [0, 2]
 
 
@@ -250,7 +251,7 @@ def test_nothing_outside_an_answer_is_read():
         "<SKU>&a;</SKU></Item></GetItemResponse>"
     )
     with scripted(lambda _request: (200, XML, bomb.encode()), attempts=1) as (adapter, _sent):
-        seen, _error = until(adapter.find([], {"1": ""}), Unavailable)
+        seen, _error = outcomes_until(adapter.find([], {"1": ""}), Unavailable)
         assert seen == []
 
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter_kit import answering, json_answer
 from adapters.base import Acknowledged, AdapterError, Level, Rejected, Unavailable
 from adapters.rest import RestProfile
 from adapters.rest.expressions import ExpressionError, evaluate
 from adapters.wire import http
 from adapters.wire.trouble import quote, seconds_of
 from test_cartona_kit import cartona_adapter, levels_for
-from test_rest_kit import answering, levels_of, outcomes_of, rest_adapter, told
+from test_rest_kit import levels_of, outcomes_of, rest_adapter
 
 RESULTS = {"results": "lines", "result_ref": "ref", "result_ok": "ok", "result_error": "why"}
 
@@ -27,14 +28,14 @@ def kinds(outcomes):
 
 @pytest.mark.parametrize("flag", ["false", " False ", "0", "no", "null", "", 0, 0.0, None, [], {}])
 def test_flag_that_says_no_in_any_way(flag):
-    with answering(lambda *_: told({"lines": [{"ref": "A", "ok": flag, "why": "no stock"}]})) as server:
+    with answering(lambda *_: json_answer({"lines": [{"ref": "A", "ok": flag, "why": "no stock"}]})) as server:
         [outcome] = rest_adapter(server.url, RestProfile(**RESULTS)).push(levels_of("A"))
     assert (type(outcome), outcome.reason) == (Rejected, "no stock")
 
 
 @pytest.mark.parametrize("flag", ["true", "OK", "1", 1, True])
 def test_flag_that_says_yes_in_any_way(flag):
-    with answering(lambda *_: told({"lines": [{"ref": "A", "ok": flag}]})) as server:
+    with answering(lambda *_: json_answer({"lines": [{"ref": "A", "ok": flag}]})) as server:
         assert kinds(rest_adapter(server.url, RestProfile(**RESULTS)).push(levels_of("A"))) == [Acknowledged]
 
 
@@ -44,7 +45,7 @@ def test_reference_that_is_one_items_id_and_anothers_sku():
     levels = [Level("x", "77", "default", 1, sku="78"), Level("y", "78", "default", 1, sku="S")]
     for refs, accepted in ((["77", "78"], {"x": Rejected, "y": Acknowledged}), (["S", "78"], None)):
         lines = [{"ref": refs[0], "ok": False, "why": "no"}, {"ref": refs[1], "ok": True}]
-        with answering(lambda *_, lines=lines: told({"lines": lines})) as server:
+        with answering(lambda *_, lines=lines: json_answer({"lines": lines})) as server:
             outcomes = outcomes_of(rest_adapter(server.url, profile), levels)
         expected = accepted or {"x": Acknowledged, "y": Rejected}
         assert {key: type(outcome) for key, outcome in outcomes.items()} == expected
@@ -52,13 +53,13 @@ def test_reference_that_is_one_items_id_and_anothers_sku():
 
 @pytest.mark.parametrize("ref", [77, 77.0, "77"])
 def test_reference_written_as_any_number(ref):
-    with answering(lambda *_: told({"lines": [{"ref": ref, "ok": True}]})) as server:
+    with answering(lambda *_: json_answer({"lines": [{"ref": ref, "ok": True}]})) as server:
         assert kinds(rest_adapter(server.url, RestProfile(**RESULTS)).push(levels_of("77"))) == [Acknowledged]
 
 
 @pytest.mark.parametrize("ref", [None, True, 77.5, [], {}, "", " 77", float("inf")])
 def test_reference_that_is_none(ref):
-    with answering(lambda *_: told({"lines": [{"ref": ref, "ok": True}]})) as server:
+    with answering(lambda *_: json_answer({"lines": [{"ref": ref, "ok": True}]})) as server:
         assert kinds(rest_adapter(server.url, RestProfile(**RESULTS)).push(levels_of("77"))) == [Rejected]
 
 
@@ -94,7 +95,7 @@ def test_expression_that_fails_over_a_number(expression, value):
 @pytest.mark.parametrize("words", ["a\x00b", "a\ud800b", "a\x1bb", "a\r\nb"])
 def test_words_can_be_stored_and_logged(words):
     assert quote(words) == "a b"
-    answer = told({"lines": [{"ref": "A", "ok": False, "why": words}]})
+    answer = json_answer({"lines": [{"ref": "A", "ok": False, "why": words}]})
     with answering(lambda *_: answer) as server:
         [outcome] = rest_adapter(server.url, RestProfile(**RESULTS)).push(levels_of("A"))
     assert outcome.reason == "a b"
@@ -103,7 +104,7 @@ def test_words_can_be_stored_and_logged(words):
 @pytest.mark.parametrize("item_id", ["1\x00", "\ud800"])
 def test_ids_that_no_database_takes_are_no_items(item_id):
     profile = RestProfile(lookup_path="/items/{sku}", lookup_items="@", lookup_id="id")
-    with answering(lambda *_: told([{"id": item_id, "internal_product_id": "A"}])) as server:
+    with answering(lambda *_: json_answer([{"id": item_id, "internal_product_id": "A"}])) as server:
         assert list(rest_adapter(server.url, profile).find(["A"])) == []
         assert [item.external_id for item in cartona_adapter(server.url).find(["A"])] == ["sku:A"]
 
@@ -140,9 +141,9 @@ def test_cartona_that_says_yes_and_shows_another_number(shown):
     def answer(method, path, body):
         if method == "POST":
             row = {"supplier_product_id": "S0", "success": True, "available_stock_quantity": shown}
-            return told([row, *({"supplier_product_id": f"S{n}", "success": True} for n in range(1, 40))])
+            return json_answer([row, *({"supplier_product_id": f"S{n}", "success": True} for n in range(1, 40))])
         name = path.partition("product_id=")[2].partition("&")[0]
-        return told([{"supplier_product_id": name, "available_stock_quantity": 8 if name != "S0" else 5}])
+        return json_answer([{"supplier_product_id": name, "available_stock_quantity": 8 if name != "S0" else 5}])
 
     with answering(answer) as server:
         outcomes = outcomes_of(cartona_adapter(server.url), levels_for([f"S{n}" for n in range(40)]))
@@ -155,7 +156,8 @@ def test_cartona_product_called_none_is_not_what_is_left_out():
     levels = [Level(name, f"sku:{name}", "default", 8) for name in ("None", "True")]
 
     def answer(method, _path, _body):
-        return told([{"success": True}, {"internal_product_id": True, "success": True}] if method == "POST" else [])
+        results = [{"success": True}, {"internal_product_id": True, "success": True}]
+        return json_answer(results if method == "POST" else [])
 
     with answering(answer) as server:
         assert kinds(cartona_adapter(server.url).push(levels)) == [Rejected, Rejected]

@@ -6,10 +6,11 @@ import logging
 
 import pytest
 
+from adapter_kit import answering, json_answer
 from adapters.base import Refused, RemoteItem, RemoteLocation, ShopInfo, Unauthorized, Unavailable
 from adapters.rest import RestProfile
 from adapters.rest.preview import BULLETS
-from test_rest_kit import BASIC, answering, levels_of, preset, rest_adapter, told
+from test_rest_kit import BASIC, levels_of, preset, rest_adapter
 
 # === PREVIEW === #
 
@@ -26,7 +27,8 @@ WAYS = {
 @pytest.mark.parametrize(("profile", "credentials"), WAYS.values(), ids=WAYS)
 def test_preview_is_what_is_sent(profile, credentials):
     levels = levels_of("A/ü", "B")
-    with answering(lambda *_: told({"result": {"lines": [{"ref": "A/ü", "ok": 1}, {"ref": "B", "ok": 1}]}})) as server:
+    lines = [{"ref": "A/ü", "ok": 1}, {"ref": "B", "ok": 1}]
+    with answering(lambda *_: json_answer({"result": {"lines": lines}})) as server:
         adapter = rest_adapter(server.url, profile, credentials, parallel=1)
         shown = adapter.preview(levels)
         assert (adapter.calls, server.requests) == (0, [])
@@ -68,7 +70,7 @@ def test_preview_of_what_cannot_be_sent():
 
 def test_key_in_the_address_is_not_logged(caplog):
     profile = RestProfile(auth="query", auth_name="api key", path="/x?op=set")
-    with caplog.at_level(logging.DEBUG), answering(lambda *_: told({})) as server:
+    with caplog.at_level(logging.DEBUG), answering(lambda *_: json_answer({})) as server:
         list(rest_adapter(server.url, profile, {"access_token": "s3cret&tökén"}).push(levels_of("A")))
         assert "s3cret" in server.requests[0][1]
     assert "/x?op=set&api+key=•••" in caplog.text
@@ -79,7 +81,7 @@ def test_key_in_the_address_is_not_logged(caplog):
 
 
 def test_connection_without_a_path_for_it():
-    with answering(lambda *_: told({}, 405)) as server:
+    with answering(lambda *_: json_answer({}, 405)) as server:
         for path in ("/inventory.php?op=set", "/items/{sku}/stock"):
             assert rest_adapter(server.url, RestProfile(path=path, shape="one")).test() == ShopInfo("127.0.0.1")
     assert [request[:2] for request in server.requests] == [("GET", "/inventory.php"), ("GET", "/items/")]
@@ -89,7 +91,7 @@ def test_connection_without_a_path_for_it():
     ("status", "error"), [(200, None), (404, Refused), (401, Unauthorized), (403, Unauthorized), (503, Unavailable)]
 )
 def test_connection(status, error):
-    with answering(lambda *_: told({}, status)) as server:
+    with answering(lambda *_: json_answer({}, status)) as server:
         adapter = rest_adapter(server.url, RestProfile(test_path="/me?x=1"))
         if error:
             with pytest.raises(error):
@@ -118,12 +120,12 @@ def test_without_a_lookup_every_sku_is_an_item():
 @pytest.mark.parametrize(
     ("answer", "found"),
     [
-        (told({"data": [{"id": 7, "code": "A/ü"}, {"id": 8, "code": "a/ü"}]}), ["7"]),
-        (told({"data": {"id": "x", "code": "A/ü"}}), ["x"]),
-        (told({"data": [{"id": 7, "code": "A/ü"}, {"id": 9, "code": "A/ü"}]}), ["7", "9"]),
-        (told({"data": [{"code": "A/ü"}, 3, None]}), []),
-        (told({}), []),
-        (told({}, 404), []),
+        (json_answer({"data": [{"id": 7, "code": "A/ü"}, {"id": 8, "code": "a/ü"}]}), ["7"]),
+        (json_answer({"data": {"id": "x", "code": "A/ü"}}), ["x"]),
+        (json_answer({"data": [{"id": 7, "code": "A/ü"}, {"id": 9, "code": "A/ü"}]}), ["7", "9"]),
+        (json_answer({"data": [{"code": "A/ü"}, 3, None]}), []),
+        (json_answer({}), []),
+        (json_answer({}, 404), []),
     ],
 )
 def test_lookup(answer, found):
@@ -137,7 +139,7 @@ def test_lookup(answer, found):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (told({}, 405), Refused),
+        (json_answer({}, 405), Refused),
         ((200, {}, b"<"), Unavailable),
         ((200, {"Content-Type": "text/html"}, b"{}"), Unavailable),
     ],

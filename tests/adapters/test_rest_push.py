@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from adapter_kit import answering, json_answer
 from adapters.base import Acknowledged, Level, Refused, Rejected, Unauthorized, Unavailable
 from adapters.rest import RestProfile
 from adapters.rest.answers import UNKNOWN, UNMENTIONED, UNSAID
 from adapters.rest.message import NO_SKU
 from sandbox.odd import OddShop, serve
-from test_rest_kit import BASIC, TOKEN, answering, levels_of, outcomes_of, preset, rest_adapter, told
+from test_rest_kit import BASIC, TOKEN, levels_of, outcomes_of, preset, rest_adapter
 
 RESULTS = {"results": "lines", "result_ref": "ref", "result_ok": "ok", "result_error": "why"}
 ONE = {"shape": "one", "method": "PUT", "path": "/items/{sku}", "sku_field": ""}
@@ -95,7 +96,7 @@ def test_suspects_are_kept_apart(odd):
 
 def sent(profile, levels, **settings):
     """The requests (method, path, headers, body) a push makes."""
-    with answering(lambda *_: told({})) as server:
+    with answering(lambda *_: json_answer({})) as server:
         outcomes = outcomes_of(rest_adapter(server.url, profile, **settings), levels)
         assert {type(outcome) for outcome in outcomes.values()} == {Acknowledged}
     return server.requests
@@ -141,7 +142,7 @@ def test_batches_are_as_small_as_the_profile_and_the_account_want():
 
 @pytest.mark.parametrize("sku", [".", "..", ""])
 def test_sku_that_no_address_can_hold(sku):
-    with answering(lambda *_: told({})) as server:
+    with answering(lambda *_: json_answer({})) as server:
         profile = RestProfile(**{**ONE, "lookup_path": "/{sku}", "lookup_items": "@", "lookup_id": "id"})
         outcomes = outcomes_of(rest_adapter(server.url, profile), [Level(1, "77", "default", 3, sku=sku)])
     assert isinstance(outcomes[1], Rejected)
@@ -151,7 +152,7 @@ def test_sku_that_no_address_can_hold(sku):
 
 def test_doubles_are_refused():
     levels = [Level(1, "A", "L1", 3), Level(2, "A", "L2", 4)]
-    with answering(lambda *_: told({})) as server:
+    with answering(lambda *_: json_answer({})) as server:
         outcomes = outcomes_of(rest_adapter(server.url), levels)
         assert (type(outcomes[1]), type(outcomes[2])) == (Acknowledged, Rejected)
         outcomes = outcomes_of(rest_adapter(server.url, RestProfile(location_field="at")), levels)
@@ -169,8 +170,8 @@ def outcome_for(answer, profile=None, levels=None):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (told({"error": {"message": "no  such\nthing"}}, 400), "The shop refuses this: no such thing"),
-        (told({}, 422), "The shop refuses this: HTTP 422"),
+        (json_answer({"error": {"message": "no  such\nthing"}}, 400), "The shop refuses this: no such thing"),
+        (json_answer({}, 422), "The shop refuses this: HTTP 422"),
         ((409, {}, b"<html>"), "The shop refuses this: HTTP 409"),
     ],
 )
@@ -179,18 +180,18 @@ def test_statuses_that_concern_the_content(answer, reason):
 
 
 def test_unknown_address_of_one_item_concerns_that_item():
-    assert outcome_for(told({}, 404), RestProfile(**ONE))["A"].reason == UNKNOWN
+    assert outcome_for(json_answer({}, 404), RestProfile(**ONE))["A"].reason == UNKNOWN
 
 
 @pytest.mark.parametrize(("status", "error"), [(404, Refused), (405, Refused), (207, Refused), (403, Unauthorized)])
 def test_statuses_that_concern_the_account(status, error):
     with pytest.raises(error):
-        outcome_for(told({}, status))
+        outcome_for(json_answer({}, status))
 
 
 def test_credentials_that_no_profile_sends():
     with pytest.raises(Refused, match="wants credentials"):
-        outcome_for(told({}, 401), RestProfile(auth="none"))
+        outcome_for(json_answer({}, 401), RestProfile(auth="none"))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_status_alone_counts_but_not_for_what_stands_before_the_shop(answer):
 
 
 @pytest.mark.parametrize(
-    "answer", [(200, {}, b""), (204, {}, b""), (200, {"Content-Type": "text/plain"}, b"OK"), told({"any": 1})]
+    "answer", [(200, {}, b""), (204, {}, b""), (200, {"Content-Type": "text/plain"}, b"OK"), json_answer({"any": 1})]
 )
 def test_status_alone_counts(answer):
     assert isinstance(outcome_for(answer)["A"], Acknowledged)
@@ -234,39 +235,39 @@ def test_json_under_another_name():
     ],
 )
 def test_results_of_items(settings, body, reasons):
-    outcomes = outcome_for(told(body), RestProfile(**{**RESULTS, **settings}), levels_of("A", "B"))
+    outcomes = outcome_for(json_answer(body), RestProfile(**{**RESULTS, **settings}), levels_of("A", "B"))
     assert [getattr(outcomes[sku], "reason", "") for sku in "AB"] == reasons
 
 
 def test_results_by_id_which_may_be_a_number():
     profile = RestProfile(**RESULTS, sku_field="", id_field="id")
     body = {"lines": [{"ref": 77, "ok": True}, {"ref": 78, "ok": False, "why": "no"}]}
-    outcomes = outcome_for(told(body), profile, [Level(n, str(n), "default", 1, sku="77") for n in (77, 78)])
+    outcomes = outcome_for(json_answer(body), profile, [Level(n, str(n), "default", 1, sku="77") for n in (77, 78)])
     assert [type(outcomes[n]) for n in (77, 78)] == [Acknowledged, Rejected]
 
 
 def test_results_of_an_item_at_several_locations_come_in_order():
     profile = RestProfile(**RESULTS, location_field="at")
     body = {"lines": [{"ref": "A", "ok": True}, {"ref": "A", "ok": False, "why": "no"}]}
-    outcomes = outcome_for(told(body), profile, [Level(place, "A", place, 1) for place in ("L1", "L2")])
+    outcomes = outcome_for(json_answer(body), profile, [Level(place, "A", place, 1) for place in ("L1", "L2")])
     assert [type(outcomes[place]) for place in ("L1", "L2")] == [Acknowledged, Rejected]
 
 
 def test_result_of_the_only_item_needs_no_reference():
     profile = RestProfile(**ONE, results="@", result_ok="done", result_error="why")
-    assert isinstance(outcome_for(told({"done": True}), profile)["A"], Acknowledged)
-    assert outcome_for(told({"done": False, "why": "no"}), profile)["A"].reason == "no"
+    assert isinstance(outcome_for(json_answer({"done": True}), profile)["A"], Acknowledged)
+    assert outcome_for(json_answer({"done": False, "why": "no"}), profile)["A"].reason == "no"
 
 
 @pytest.mark.parametrize("body", [{"lines": 7}, {"lines": "x"}])
 def test_results_that_are_none(body):
     with pytest.raises(Unavailable, match="not understood"):
-        outcome_for(told(body), RestProfile(**RESULTS))
+        outcome_for(json_answer(body), RestProfile(**RESULTS))
 
 
 def test_secrets_in_the_shops_words_are_masked():
     body = {"lines": [{"ref": "A", "ok": False, "why": "bad key tok_sandbox"}]}
-    assert outcome_for(told(body), RestProfile(**RESULTS))["A"].reason == "bad key •••"
+    assert outcome_for(json_answer(body), RestProfile(**RESULTS))["A"].reason == "bad key •••"
     with pytest.raises(Refused) as raised:
-        outcome_for(told({"error": TOKEN["access_token"]}, 405))
+        outcome_for(json_answer({"error": TOKEN["access_token"]}, 405))
     assert "tok_sandbox" not in str(raised.value)

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
+from adapter_kit import json_answer, outcomes_until
 from adapters.base import Acknowledged, Refused, Rejected, Unavailable
-from test_shopify_kit import adapter_for, json_answer, levels_for, outcomes_until, quantities_of, scripted
+from test_shopify_kit import adapter_for, levels_for, quantities_of, scripted
 
 DONE = {"data": {"inventorySetQuantities": {"userErrors": []}}}
 CRASH = {"data": None, "errors": [{"message": "oops", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}
@@ -84,7 +85,7 @@ def test_token_that_cannot_be_fetched_blames_no_row():
     with scripted(answer) as server:
         adapter = pusher(server, credentials={"client_id": "c", "client_secret": "s3cr3t"})
         outcomes_until(adapter.push(levels_for([f"i{n}" for n in range(16)], "l")), Unavailable)
-        assert {path for path, _headers, _body in server.requests} == {"/admin/oauth/access_token"}
+        assert {path for _method, path, _headers, _body in server.requests} == {"/admin/oauth/access_token"}
 
 
 def test_refusal_of_every_row_alike_concerns_the_account():
@@ -120,7 +121,7 @@ def test_a_repeated_call_has_the_same_key():
 
     with scripted(answer) as server:
         [outcome] = pusher(server).push(levels_for(["a"], "l"))
-        sent = [body["variables"] for _path, _headers, body in server.requests]
+        sent = [body["variables"] for _method, _path, _headers, body in server.requests]
     assert isinstance(outcome, Acknowledged)
     assert len(sent) == 3
     assert sent[0] == sent[1] == sent[2]

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapter_kit import json_answer, outcomes_until
 from adapters.base import Acknowledged, Refused, Unauthorized, Unavailable
 from adapters.shopify.client import Client
-from test_shopify_kit import adapter_for, connection_to, json_answer, levels_for, outcomes_until, scripted, stocked
+from test_shopify_kit import adapter_for, connection_to, levels_for, scripted, stocked
 
 sandbox = pytest.importorskip("sandbox.shopify")
 CLIENT = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter_kit import json_answer, outcomes_until
 from adapters.base import Acknowledged, AdapterError, Refused, Unauthorized, Unavailable
 from adapters.shopify import ShopifyAdapter, errors
-from test_shopify_kit import adapter_for, connection_to, json_answer, levels_for, outcomes_until, scripted, stocked
+from test_shopify_kit import adapter_for, connection_to, levels_for, scripted, stocked
 
 sandbox = pytest.importorskip("sandbox.shopify")
 SECRET = "shpat_s3cr3t-s3cr3t"

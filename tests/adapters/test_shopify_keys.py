@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from adapter_kit import json_answer, outcomes_until
 from adapters.base import Acknowledged, Conflict, Unavailable
-from test_shopify_kit import adapter_for, json_answer, levels_for, outcomes_until, quantities_of, scripted, stocked
+from test_shopify_kit import adapter_for, levels_for, quantities_of, scripted, stocked
 
 sandbox = pytest.importorskip("sandbox.shopify")
 
@@ -33,7 +34,7 @@ def test_key_tells_a_retry_from_a_later_change():
         levels = levels_for(["a", "b"], "l", revision=1)
         for pushed in (levels, levels, [replace(level, revision=2) for level in levels]):
             list(adapter_for(server).push(pushed))
-        first, retry, later = [body["variables"]["key"] for _path, _headers, body in server.requests]
+        first, retry, later = [body["variables"]["key"] for _method, _path, _headers, body in server.requests]
     assert first == retry != later
 
 
@@ -70,7 +71,7 @@ def test_spent_key_ends(code):
     body = {"data": {"inventorySetQuantities": {"userErrors": [{"code": code, "field": None, "message": ""}]}}}
     with scripted(lambda *_: json_answer(body)) as server:
         outcomes_until(adapter_for(server).push(levels_for(["a"], "l")), Unavailable)
-        keys = [body["variables"]["key"] for _path, _headers, body in server.requests]
+        keys = [body["variables"]["key"] for _method, _path, _headers, body in server.requests]
     assert len(keys) == len(set(keys)) == 2
 
 

@@ -3,9 +3,10 @@
 
 import pytest
 
+from adapter_kit import json_answer, outcomes_until
 from adapters.base import RemoteItem, RemoteLocation, ShopInfo, Unavailable
 from adapters.shopify import lookup
-from test_shopify_kit import adapter_for, json_answer, outcomes_until, scripted
+from test_shopify_kit import adapter_for, scripted
 
 sandbox = pytest.importorskip("sandbox.shopify")
 

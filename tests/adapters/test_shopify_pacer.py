@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapter_kit import outcomes_until
 from adapters.base import Acknowledged, Unavailable
 from adapters.shopify.pacer import Cost, Pacer
-from test_shopify_kit import adapter_for, levels_for, outcomes_until, stocked
+from test_shopify_kit import adapter_for, levels_for, stocked
 
 sandbox = pytest.importorskip("sandbox.shopify")
 

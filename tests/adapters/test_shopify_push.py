@@ -7,16 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from adapter_kit import json_answer, outcomes_until
 from adapters.base import Acknowledged, Conflict, Refused, Rejected, Unavailable
-from test_shopify_kit import (
-    adapter_for,
-    json_answer,
-    levels_for,
-    outcomes_until,
-    quantities_of,
-    scripted,
-    stocked,
-)
+from test_shopify_kit import adapter_for, levels_for, quantities_of, scripted, stocked
 
 sandbox = pytest.importorskip("sandbox.shopify")
 

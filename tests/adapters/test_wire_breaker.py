@@ -9,8 +9,8 @@ import pytest
 from adapters.base import Refused, Unauthorized, Unavailable
 from adapters.wire import gate as gate_module
 from adapters.wire.gate import CRASHES, PROBES, TRIP
-from adapters.wire.pace import Bucket
 from adapters.wire.trouble import Busy, Crashed, Limited, RequestRefused
+from bucket import Bucket
 from wire_kit import Calls, Time, answering, failures, gate_for
 
 

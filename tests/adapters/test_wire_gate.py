@@ -8,8 +8,8 @@ import pytest
 from adapters.base import Refused, Unauthorized, Unavailable
 from adapters.wire import gate as gate_module
 from adapters.wire.gate import FIRST_PAUSE, LONGEST_PAUSE
-from adapters.wire.pace import Bucket
 from adapters.wire.trouble import Crashed, Limited, RequestRefused
+from bucket import Bucket
 from wire_kit import Time, answering, failures, gate_for
 
 

@@ -6,12 +6,13 @@ import traceback
 
 import pytest
 
+from adapter_kit import json_answer
 from adapters.base import AdapterError, Connection, Refused, Unauthorized, Unavailable
 from adapters.wire import Answer, Http, TokenKeeper
 from adapters.wire.pool import Pool
 from adapters.wire.tokens import Refusals
 from adapters.wire.trouble import Crashed
-from test_shopify_kit import json_answer, scripted
+from test_shopify_kit import scripted
 from wire_kit import Time
 
 SECRET = "s3cr3t-s3cr3t"
@@ -40,7 +41,7 @@ def test_what_is_sent_and_counted():
     with scripted(lambda *_: json_answer({"a": 1}, **{"X-Request-Id": "r-1"})) as server:
         http = http_to(server.url)
         answers = [http.call("POST", "/x", json={"n": 1}, allowance=name) for name in ("", "daily", "daily")]
-    assert [(path, headers["Authorization"], body) for path, headers, body in server.requests] == [
+    assert [(path, headers["Authorization"], body) for _method, path, headers, body in server.requests] == [
         ("/x", f"Bearer {SECRET}", {"n": 1})
     ] * 3
     assert [(answer.json(), answer.request_id) for answer in answers] == [({"a": 1}, "r-1")] * 3
@@ -98,7 +99,7 @@ def test_token_is_renewed_once():
     with scripted(answer) as server:
         accepted_from = 2
         assert http_to(server.url, fetch=lambda: ("new", None)).call("POST", "/x", json={}).status == 200
-        assert [headers["Authorization"] for _path, headers, _body in server.requests][1] == "Bearer new"
+        assert [headers["Authorization"] for _method, _path, headers, _body in server.requests][1] == "Bearer new"
         accepted_from = 99
         http = http_to(server.url, fetch=lambda: ("new", None))
         with pytest.raises(Unauthorized, match="still refused"):
@@ -119,7 +120,7 @@ def test_passwords_of_the_machine_are_not_sent(tmp_path, monkeypatch):
     monkeypatch.setenv("NETRC", str(netrc))
     with scripted(lambda *_: json_answer({})) as server:
         http_to(server.url, stored="").call("POST", "/x", json={})
-        assert "Authorization" not in server.requests[0][1]
+        assert "Authorization" not in server.requests[0][2]
 
 
 def test_a_token_request_that_crashes_is_nobodys_fault():

@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wire.pace import Bucket
+from bucket import Bucket
 from wire_kit import Time
 
 PAUSES = st.floats(0, 5)

@@ -4,9 +4,9 @@
 import threading
 import time
 
+from adapter_kit import outcomes_until
 from adapters.base import Refused, Unavailable
 from adapters.wire.workers import run
-from test_shopify_kit import outcomes_until
 
 
 def test_trouble_stops_what_is_waiting_for_a_worker():

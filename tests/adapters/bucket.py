@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Stay below a rate: a token bucket, kept as the one moment at which it will be full again."""
+"""A pace for the tests: a token bucket, kept as the one moment at which it will be full again, as in `models.pace`."""
 
 import threading
 from collections.abc import Callable
