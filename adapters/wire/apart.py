@@ -78,6 +78,10 @@ class Apart:
         # Rows that stand alone and crashed, until something shows that the marketplace works.
         self._parked: list[tuple[Batch, Crashed]] = []
         self._has_worked = False
+        # Kinds of call of which one was accepted, and of the others what becomes of the rows refused alone so far:
+        # calls end in any order, so that a row may stand alone before it shows that all are refused alike.
+        self._accepted: set[Any] = set()
+        self._held: dict[Any, list[Step]] = {}
 
     def after(self, task: Callable[[], Step], outcome: "Step | RequestRefused | Crashed") -> Step:
         """What follows when a task has ended thus.
@@ -91,7 +95,8 @@ class Apart:
         if isinstance(outcome, Crashed):
             return self._crashed(task, outcome)
         self._refusals.pop(task.kind, None)
-        return _together([outcome, self._works()])
+        self._accepted.add(task.kind)
+        return _together([outcome, *self._held.pop(task.kind, []), self._works()])
 
     def ended(self) -> Step:
         """What follows when nothing else is left to do.
@@ -100,7 +105,9 @@ class Apart:
         """
         if self._parked and not self._has_worked:
             raise self._parked[0][1]
-        return self._works()
+        held = [step for steps in self._held.values() for step in steps]
+        self._held.clear()
+        return _together([*held, self._works()])
 
     def _refused(self, batch: Batch, error: RequestRefused) -> Step:
         alike, count = self._refusals.get(batch.kind, ("", 0))
@@ -113,6 +120,9 @@ class Apart:
             raise Refused(error.reason, error.request_id)
         else:
             step = batch.reject(batch.rows[0], error)
+            if batch.kind not in self._accepted and not batch.suspect:
+                self._held.setdefault(batch.kind, []).append(step)
+                step = Step()
         return _together([step, self._works()])
 
     def _crashed(self, batch: Batch, error: Crashed) -> Step:

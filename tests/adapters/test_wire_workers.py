@@ -6,6 +6,8 @@ import time
 
 from adapter_kit import outcomes_until
 from adapters.base import Refused, Unavailable
+from adapters.wire import Apart, Batch, Step
+from adapters.wire.trouble import RequestRefused
 from adapters.wire.workers import run
 
 
@@ -41,3 +43,21 @@ def test_gravest_trouble_is_raised():
     assert outcomes_until(run(map(failing, longest), 3), Unavailable)[1].retry_after == 7
     mixed = [Unavailable("a", 3), Refused("b"), Unavailable("c", 9)]
     assert outcomes_until(run(map(failing, mixed), 3), Refused)[1].reason == "b"
+
+
+def test_a_row_alone_is_blamed_once_another_is_accepted_or_all_is_over():
+    """Calls end in any order: a row may stand alone before it shows that all are refused alike."""
+
+    def task(_rows):
+        return Step()
+
+    def lone(row):
+        return Batch(task, [row], lambda row, _refusal: Step([row]))
+
+    apart = Apart()
+    assert apart.after(lone("bad"), RequestRefused("no", "x")).results == []
+    assert apart.after(lone("good"), Step(["accepted"])).results == ["accepted", "bad"]
+    assert apart.after(lone("worse"), RequestRefused("no", "x")).results == ["worse"]
+    apart = Apart()
+    assert apart.after(lone("bad"), RequestRefused("no", "x")).results == []
+    assert apart.ended().results == ["bad"]
