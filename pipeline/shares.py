@@ -3,7 +3,7 @@
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -28,7 +28,7 @@ def apportioned(pieces: int, shares: Sequence[Share]) -> list[int]:
     shop show less. What percentages that add up to less leave over is nobody's.
 
     :param pieces: what there is; less than nothing counts as nothing
-    :param shares: in an order that stays the same; their percentages add up to 100 at most
+    :param shares: in an order that stays the same; percentages that add up to more than 100 are shares of their sum
     """
     left = max(0, pieces)
     dealt = [0] * len(shares)
@@ -47,9 +47,10 @@ def apportioned(pieces: int, shares: Sequence[Share]) -> list[int]:
 
 
 def _dhondt(seats: int, weights: dict[int, float]) -> dict[int, int]:
-    """Deal out `seats` by weights that add up to 100; ties go to the lower index."""
+    """Deal out `seats` by weight; ties go to the lower index."""
+    total = sum(weights.values())  # 100, unless somebody promised more than there is
     # Nobody ever gets less than his percentage rounded down: only the few left over have to be dealt one by one.
-    won = {index: math.floor(seats * weight / 100) for index, weight in weights.items()}
+    won = {index: math.floor(seats * weight / total) for index, weight in weights.items()}
     queue = [(-weight / (won[index] + 1), index) for index, weight in weights.items() if weight > 0]
     heapq.heapify(queue)
     for _ in range(seats - sum(won.values())):
@@ -57,3 +58,23 @@ def _dhondt(seats: int, weights: dict[int, float]) -> dict[int, int]:
         won[index] += 1
         heapq.heappush(queue, (-weights[index] / (won[index] + 1), index))
     return won
+
+
+def dealt(stocks: Sequence[tuple[float, Collection[int]]], shares: Mapping[int, Share], wanted: int) -> int:
+    """How many whole pieces one shop gets of a product that is kept in several parts of the warehouse.
+
+    :param stocks: for each part the pieces in it and whose share it is in, in an order that stays the same
+    :param shares: by the name used there; allotments are served in the order of these names, part after part
+    :param wanted: whose number is asked for
+    """
+    names = sorted(shares)
+    due = dict(shares)
+    total = 0
+    for pieces, members in stocks:
+        own = [name for name in names if name in members]
+        got = dict(zip(own, apportioned(math.floor(round(pieces, 6)), [due[name] for name in own]), strict=True))
+        total += got.get(wanted, 0)
+        for name, number in got.items():
+            if due[name].allotment is not None:
+                due[name] = Share(allotment=due[name].allotment - number)
+    return total

@@ -13,6 +13,8 @@ from .rules import Rules
 
 # Quantities are floats: 0.7 * 10 is 6.999..., and nobody would understand a shop that shows 6.
 DIGITS = 6
+# Shopify takes no larger quantity, and PostgreSQL's integers hold not much more. No shop has had so many.
+LARGEST = 1_000_000_000
 
 
 def in_sale_units(pieces: float, rules: Rules) -> float:
@@ -29,7 +31,7 @@ def share_shown(quantity: float, rules: Rules) -> float:
 
 def less_buffer(quantity: float, rules: Rules) -> float:
     """What is left above the safety buffer."""
-    return quantity - rules.buffer
+    return round(quantity - rules.buffer, DIGITS)  # 2.3 - 0.3 is less than a minimum of 2 otherwise
 
 
 def none_below_minimum(quantity: float, rules: Rules) -> float:
@@ -48,8 +50,8 @@ def made_to_order(quantity: float, rules: Rules) -> float:
 
 
 def whole(quantity: float, rules: Rules) -> float:  # noqa: ARG001  (a step like the others)
-    """Whole units, never less than none."""
-    return float(max(0, math.floor(round(quantity, DIGITS))))
+    """Whole units, never less than none, nor more than a shop can be told."""
+    return float(min(LARGEST, max(0, math.floor(round(quantity, DIGITS)))))
 
 
 #: name, function, and the rule it obeys, in their order
