@@ -141,11 +141,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """The marketplace has this number now."""
+    """The marketplace has this number now.
+
+    :param found: it had it already, although it was last known to have another: sold there, or sent by a try whose
+        answer was lost
+    """
 
     key: Hashable
     quantity: int
     request_id: str = ""
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,22 @@ class Deferred:
 
 
 Outcome = Acknowledged | Rejected | Conflict | Deferred
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The number the shop itself has now, when asked.
+
+    :param key: the level's name, see `Level.key`
+    :param quantity: whole sale units, below zero where the shop oversold; None when it has no such number
+    :param reason: why there is none, for people; empty beside a quantity
+    :param request_id: the marketplace's name for the answer, empty where it gives none
+    """
+
+    key: Hashable
+    quantity: int | None
+    reason: str = ""
+    request_id: str = ""
 
 
 class AdapterError(Exception):
@@ -227,6 +248,10 @@ class Adapter(ABC):
     day_zone: str = "UTC"
     #: changes of one listing a day that the marketplace allows, None when it sets no limit
     revisions_a_day: int | None = None
+    #: whether `read` works; an instance whose settings leave reading out says False itself
+    can_read: bool = False
+    #: whether the marketplace compares `Level.previous` with its own number before it takes a new one
+    compares: bool = False
 
     calls: int = 0
     spent: Mapping[str, int] = Counter()
@@ -256,6 +281,19 @@ class Adapter(ABC):
         is yielded first, then `Unavailable` (or `Unauthorized`) is raised: levels without an outcome were
         perhaps not published, and pushing them again is safe.
         """
+
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+        """Ask which numbers the shop has for `levels`, one answer each, as they become known; writes nothing.
+
+        Only `Level.key`, the ids and the SKU matter, and `previous` where a marketplace tells a number less exactly
+        than it takes it (boxes of 12): while what it shows fits `previous`, that is the answer. Two levels of one item
+        are both answered. A level that cannot be read is answered with a reason and never hides the others. When the
+        marketplace becomes unavailable, what is known by then is yielded first, then `Unavailable` (or `Unauthorized`)
+        is raised.
+
+        :raises Refused: this marketplace, or this account as it is set up, cannot be asked, see `can_read`
+        """
+        raise Refused("This marketplace cannot be asked which numbers it shows.")
 
     def allowances(self) -> list[Allowance]:
         """What the marketplace says this account may still call today; empty where it sets no such limit."""

@@ -4,7 +4,7 @@
 | call | body or query | answer |
 |---|---|---|
 | POST items | `{items: [{sku, ...}]}` or `{skus: [...], ...}` with what `add_item` takes | `{ids}` |
-| POST orders | `{sku, quantity, location}`: a customer buys | `{}` |
+| POST orders | `{sku, quantity, location}`: a buyer buys, HTTP 409 where fewer are shown | `{}` |
 | POST faults | `{kind, times, on, seconds, retry_after, as_date, applied, share}`, see `faults.Fault` | `{}` |
 | DELETE faults | | `{}` |
 | POST settings | `{latency_ms, seed, ...}` and what the marketplace's SETTINGS name | the settings now |
@@ -19,6 +19,8 @@ A marketplace adds its own by `Marketplace.CONTROLS`. A wrong body is HTTP 400 w
 from functools import partial
 
 from aiohttp import web
+
+from .stock import SoldOut
 
 PREFIX = "/_sandbox/"
 
@@ -45,6 +47,8 @@ async def handle(act, marketplace, request):
         given = await request.json() if request.method == "POST" else dict(request.query)
         with marketplace.lock:
             return web.json_response(act(marketplace, given))
+    except SoldOut as error:
+        return web.json_response({"error": str(error)}, status=409)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 

@@ -41,6 +41,21 @@ class Write:
         return {row.name.removesuffix("_quantity"): getattr(self, row.name) for row in fields(self)}
 
 
+class SoldOut(Exception):
+    """A buyer wanted more than the shop shows, and got nothing."""
+
+
+def check_order(quantity, shown):
+    """Raise what refuses an order of so many pieces.
+
+    :param shown: pieces buyers see, None for as many as they like
+    """
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 1:
+        raise ValueError(f"{quantity!r} is no number of pieces to buy")
+    if shown is not None and quantity > shown:
+        raise SoldOut(f"{quantity} wanted, {shown} shown")
+
+
 class Stock:
     """Items by id and by SKU. A marketplace may override what it keeps in another way."""
 
@@ -123,6 +138,9 @@ class Stock:
         self.writes.append(write)
 
     def order(self, sku, quantity, location=None):
-        """A customer buys `quantity` pieces."""
+        """A buyer buys `quantity` pieces; SoldOut, and nothing is changed, when the shop shows fewer."""
+        location = location or self.LOCATION
         with self.lock:
-            self.item(sku).quantities[location or self.LOCATION] -= quantity
+            item = self.item(sku)
+            check_order(quantity, item.quantities[location])
+            item.quantities[location] -= quantity

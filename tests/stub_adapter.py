@@ -5,17 +5,26 @@ from collections import Counter
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo.addons.marketplace_sync.adapters.base import Acknowledged, Adapter, RemoteItem, RemoteLocation, ShopInfo
+from odoo.addons.marketplace_sync.adapters.base import (
+    Acknowledged,
+    Adapter,
+    RemoteItem,
+    RemoteLocation,
+    ShopInfo,
+    Shown,
+)
 from odoo.addons.marketplace_sync.models import marketplace_config_health
 
 
 class StubAdapter(Adapter):
-    """Takes whatever it is given; its class attributes say what it allows, `pushed` what it was given.
+    """Takes whatever it is given; its class attributes say what it allows, `pushed` what it was given, `shown` what
+    it shows when it is read: a number, or None where it has none, by (SKU, location id) or by SKU alone.
 
     Tests make a class of their own with `stub`, so that nothing of one is left for the next.
     """
 
-    pushed = granted = answers = None
+    pushed = granted = answers = shown = None
+    can_read = True
 
     def __init__(self, connection):
         self.connection = connection
@@ -38,8 +47,17 @@ class StubAdapter(Adapter):
         for level in levels:
             self.spent.update(self.allowance_names[:1])
             self.pushed.append((level.sku, level.quantity))
-            yield self.answers[level.sku](level.key) if level.sku in self.answers else Acknowledged(
+            outcome = self.answers[level.sku](level.key) if level.sku in self.answers else Acknowledged(
                 level.key, level.quantity)
+            if isinstance(outcome, Acknowledged):
+                self.shown[level.sku, level.location_id] = outcome.quantity
+            yield outcome
+
+    def read(self, levels):
+        for level in levels:
+            self.spent.update(self.allowance_names[:1])
+            quantity = self.shown.get((level.sku, level.location_id), self.shown.get(level.sku))
+            yield Shown(level.key, quantity, "" if quantity is not None else f"Nothing is known of {level.sku}.")
 
     def allowances(self):
         return list(self.granted)
@@ -51,7 +69,7 @@ class StubAdapter(Adapter):
 @contextmanager
 def stub(platform, **attributes):
     """Put a marketplace in memory in the place of a platform's adapter; yields its class."""
-    attributes = {"pushed": [], "granted": [], "answers": {}, **attributes}
+    attributes = {"pushed": [], "granted": [], "answers": {}, "shown": {}, **attributes}
     adapter = type("Stub", (StubAdapter,), attributes)
     with patch.dict(marketplace_config_health.ADAPTERS, {platform: adapter}):
         yield adapter

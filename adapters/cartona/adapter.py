@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo
+from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Shown
 from .client import Client
 from .lookup import Lookup
 from .push import Push
+from .read import read
+from .readback import ReadBack
 
 
 class CartonaAdapter(Adapter):
@@ -30,6 +32,7 @@ class CartonaAdapter(Adapter):
     default_batch = 100
     # A guess: Cartona's rate limits are not known.
     default_rate = 20.0
+    can_read = True
 
     def __init__(
         self,
@@ -40,7 +43,8 @@ class CartonaAdapter(Adapter):
     ):
         self._client = Client(connection, clock, sleep)
         self._lookup = Lookup(self._client, clock)
-        self._push = Push(self._client, connection, chance or random.Random())
+        self._read_back = ReadBack(self._client)
+        self._push = Push(self._client, connection, self._read_back, chance or random.Random())
 
     @property
     def calls(self) -> int:
@@ -60,6 +64,9 @@ class CartonaAdapter(Adapter):
 
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
         return self._push.outcomes(levels)
+
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+        return read(self._read_back, levels)
 
     def close(self) -> None:
         self._client.close()

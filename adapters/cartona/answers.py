@@ -10,7 +10,8 @@ from enum import Enum
 from typing import Any
 
 from ..batching import words_in
-from .products import BASE_PRODUCT, INTERNAL_PRODUCT, QUANTITY, SUPPLIER_PRODUCT, Row, text_of, whole
+from ..reading import whole
+from .products import BASE_PRODUCT, INTERNAL_PRODUCT, QUANTITY, SUPPLIER_PRODUCT, Row, text_of
 
 
 class Verdict(Enum):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base import Level, RemoteItem
+from ..reading import whole
 from ..wire.trouble import is_storable
 
 SUPPLIER_PRODUCT, INTERNAL_PRODUCT, BASE_PRODUCT = "supplier_product_id", "internal_product_id", "base_product_id"
@@ -96,9 +97,20 @@ class Product:
         if self.quantity is None:
             return False
         if row.target.is_base:
-            # "quantity / unit_count"; which way Cartona rounds is not known.
-            return abs(self.quantity * self.unit_count - wanted) < self.unit_count
+            return self.fits(wanted)
         return self.quantity == wanted and self.in_stock in (None, wanted > 0)
+
+    def fits(self, pieces: int) -> bool:
+        """Whether its quantity is what so many pieces of its base product make.
+
+        That is "quantity / unit_count"; which way Cartona rounds is not known.
+        """
+        return abs(self.quantity * self.unit_count - pieces) < self.unit_count
+
+    @property
+    def buyers_see(self) -> int | None:
+        """Pieces that can be ordered, None when it does not say."""
+        return 0 if self.in_stock is False else self.quantity
 
     def as_item(self) -> RemoteItem:
         return RemoteItem(self.id or f"sku:{self.sku}", self.sku, tracked=not self.is_unlimited, item_id=self.id)
@@ -108,17 +120,3 @@ def text_of(value: Any) -> str:
     """An id or a SKU, which come as text or as a number; empty for what can't be one."""
     is_text = isinstance(value, str | int) and not isinstance(value, bool) and is_storable(str(value))
     return str(value) if is_text else ""
-
-
-def whole(value: Any) -> int | None:
-    """A whole number, also one written 5.0 or "5"."""
-    match value:
-        case bool():
-            return None
-        case int():
-            return value
-        case float() if value.is_integer():
-            return int(value)
-        case str() if value.isdecimal() and len(value) < 19:
-            return int(value)
-    return None

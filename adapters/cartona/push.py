@@ -14,18 +14,13 @@ from . import answers
 from .client import UPDATE, UPDATE_BASE, Client
 from .products import Product, Row, Target
 from .readback import ReadBack, Seen
+from .reasons import DUPLICATE, WRONG_FLAG, reason_uncounted
 
 GROUP = 10  # batches that are sent, and then vouched for by one sample
 SAMPLE = 2  # rows of a group that are read back
 LARGEST_BATCH = 1000
 
 ALWAYS, SAMPLED, NEVER = "always", "sample", "never"
-
-DUPLICATE = "Two listings publish the same Cartona product: archive one of them."
-UNKNOWN = "Cartona does not know this product: it was probably deleted there. Link the listing again."
-UNLIMITED = "Cartona sells this product without counting its stock: switch off unlimited stock for it there."
-NO_QUANTITY = "Cartona shows no quantity of this product, so nobody can tell whether it took the number."
-WRONG_FLAG = "Cartona took the quantity, but goes on showing the product as {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +54,12 @@ class Push:
 
     :param client: how to call Cartona
     :param connection: the account; `batch_size` rows go in a call, 1,000 at most
+    :param read_back: what rows are read by
     :param chance: what rows are chosen by
     """
 
-    def __init__(self, client: Client, connection: Connection, chance: random.Random):
-        self._client, self._chance = client, chance
-        self._read_back = ReadBack(client)
+    def __init__(self, client: Client, connection: Connection, read_back: ReadBack, chance: random.Random):
+        self._client, self._read_back, self._chance = client, read_back, chance
         self._size = max(1, min(connection.batch_size, LARGEST_BATCH))
         self._supplier_code = str(connection.options.get("supplier_code") or "")
         self._verify = connection.options.get("verify") or SAMPLED
@@ -163,12 +158,8 @@ def _shows(row: Row, seen: Seen) -> bool:
     return isinstance(seen, list) and bool(seen) and all(product.shows(row) for product in seen)
 
 
-def _is_counted(products: Sequence[Product]) -> bool:
-    return all(product.quantity is not None and not product.is_unlimited for product in products)
-
-
 def _is_worth_another_try(row: Row, seen: Seen) -> bool:
-    return isinstance(seen, list) and bool(seen) and _is_counted(seen) and not _shows(row, seen)
+    return isinstance(seen, list) and not reason_uncounted(seen) and not _shows(row, seen)
 
 
 def _outcome_of(row: Row, seen: Seen, request_id: str) -> Outcome:
@@ -183,10 +174,7 @@ def _shown(row: Row, products: Sequence[Product], request_id: str) -> Outcome:
     level = row.level
     if _shows(row, products):
         return _acknowledged(row, request_id)
-    if not products:
-        return Rejected(level.key, UNKNOWN, request_id=request_id)
-    if not _is_counted(products):
-        reason = UNLIMITED if any(product.is_unlimited for product in products) else NO_QUANTITY
+    if reason := reason_uncounted(products):
         return Rejected(level.key, reason, request_id=request_id)
     wrong = next(product for product in products if not product.shows(row))
     actual = wrong.quantity * (wrong.unit_count if row.target.is_base else 1)

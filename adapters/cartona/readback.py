@@ -1,18 +1,28 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Read what Cartona shows of products that were just written, in as few calls as it takes."""
+"""Read what Cartona shows of products, in as few calls as it takes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from typing import Protocol, TypeVar
 
 from ..wire import Apart, Batch, Step, run
 from ..wire.trouble import RequestRefused
 from .client import Client
 from .lookup import FEW
-from .products import INTERNAL_PRODUCT, SUPPLIER_PRODUCT, Product, Row, Target
+from .products import INTERNAL_PRODUCT, SUPPLIER_PRODUCT, Product, Target
 
 # What Cartona shows of a row: its products, or why it does not say.
 Seen = list[Product] | RequestRefused
-Found = dict[Row, Seen]
+
+
+class Named(Protocol):
+    """Whatever is about one target; hashable."""
+
+    @property
+    def target(self) -> Target: ...
+
+
+Row = TypeVar("Row", bound=Named)
 
 
 class ReadBack:
@@ -26,37 +36,42 @@ class ReadBack:
         self._client = client
         self._apart = Apart()
 
-    def of(self, rows: Collection[Row]) -> Found:
-        """What Cartona shows for each of `rows`, nothing for one it does not know; several for a base product; why it
-        cannot be read, where that one cannot and others can.
+    def of(self, rows: Collection[Row]) -> dict[Row, Seen]:
+        """As `each`, all at once."""
+        return dict(self.each(rows))
 
+    def each(self, rows: Collection[Row]) -> Iterator[tuple[Row, Seen]]:
+        """What Cartona shows for each of `rows`, as it becomes known: nothing for one it does not know; several
+        products for a base product; why it cannot be read, where that one cannot and others can.
+
+        :param rows: no two with the same target
         :raises AdapterError: as the client's calls
         """
-        found: Found = {row: [] for row in rows}
         missing = {row.target: row for row in rows if not row.target.is_base}
         if len(missing) > FEW:
-            self._read_pages(missing, found)
+            yield from self._on_pages(missing)
         # A base product's products may stand on any page.
-        self._ask_for([row for row in rows if row.target.is_base or row.target in missing], found)
-        return found
+        yield from self._ask_for([row for row in rows if row.target.is_base or row.target in missing])
 
-    def _read_pages(self, missing: dict[Target, Row], found: Found) -> None:
-        """Move what pages show from `missing` to `found`; what is on none of them leaves `missing`, too."""
+    def _on_pages(self, missing: dict[Target, Row]) -> Iterator[tuple[Row, Seen]]:
+        """What pages show of the rows in `missing`, which leave it then."""
         pages_left = len(missing)
         with closing(self._client.pages()) as pages:
             for page in pages:
                 for product in page:
                     for target in (Target(SUPPLIER_PRODUCT, product.id), Target(INTERNAL_PRODUCT, product.sku)):
                         if row := missing.pop(target, None):
-                            found[row].append(product)
+                            yield row, [product]
                 pages_left -= 1
                 if not missing or not pages_left:
                     return
-        missing.clear()
+        # Pages shift while they are read, and few that slipped through can be asked for.
+        if len(missing) > FEW:
+            yield from ((row, []) for row in missing.values())
+            missing.clear()
 
-    def _ask_for(self, rows: Collection[Row], found: Found) -> None:
-        tasks = (Batch(self._look, [row], _unreadable) for row in rows)
-        found.update(run(tasks, self._client.parallel, self._apart))
+    def _ask_for(self, rows: Collection[Row]) -> Iterator[tuple[Row, Seen]]:
+        return run((Batch(self._look, [row], _unreadable) for row in rows), self._client.parallel, self._apart)
 
     def _look(self, rows: Sequence[Row]) -> Step:
         return Step([(row, self._client.named(row.target)) for row in rows])

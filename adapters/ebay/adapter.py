@@ -15,6 +15,7 @@ from ..base import (
     RemoteItem,
     RemoteLocation,
     ShopInfo,
+    Shown,
     Token,
     Unauthorized,
 )
@@ -28,6 +29,7 @@ from .lookup import Lookup
 from .oauth import INVENTORY_SCOPE, SCOPES
 from .push_inventory import LARGEST_BATCH, InventoryPush
 from .push_trading import TradingPush
+from .read import read_tasks
 from .targets import Inventory, Listing, target_of
 
 
@@ -57,6 +59,7 @@ class EbayAdapter(Adapter):
     allowance_names = (limits.INVENTORY, limits.TRADING)
     day_zone = limits.HOME
     revisions_a_day = 250
+    can_read = True
 
     def __init__(
         self,
@@ -112,6 +115,9 @@ class EbayAdapter(Adapter):
 
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
         return run(self._tasks(levels), self._parallel)
+
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+        return run(read_tasks(self._client, levels), self._parallel)
 
     def _tasks(self, levels: Sequence[Level]) -> Iterator[Callable[[], Step]]:
         """First the healthy levels, then those that were refused before."""

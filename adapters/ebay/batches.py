@@ -27,7 +27,7 @@ def sorted_out(levels: Iterable[Level]) -> tuple[list[Row], list[Outcome]]:
     rows, refused, seen = [], [], set()
     for level in levels:
         target = target_of(level.external_id)
-        reason = _reason_not_to_send(target)
+        reason = reason_not_to_send(target)
         if reason is None and not seen.isdisjoint(target.excluded):
             reason = DUPLICATE
         if reason:
@@ -38,7 +38,8 @@ def sorted_out(levels: Iterable[Level]) -> tuple[list[Row], list[Outcome]]:
     return rows, refused
 
 
-def _reason_not_to_send(target: Target | None) -> str | None:
+def reason_not_to_send(target: Target | None) -> str | None:
+    """Why eBay cannot be told of `target`, for people; None when it can."""
     if target is None:
         return NOT_LINKED
     if isinstance(target, Inventory):

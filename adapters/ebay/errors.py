@@ -38,21 +38,21 @@ ZERO_REFUSED = frozenset({"25004", "515", "21916583"})
 #: said of quantity 0 in the Inventory API although it may have been applied
 ZERO_DOUBTFUL = "25004"
 
-_ENDED = "The listing has ended on eBay. Relist it there, enter its new item number, and link the listing again."
-_NO_SKU = "eBay has no inventory item or offer like this any more. Link the listing again."
+ENDED = "The listing has ended on eBay. Relist it there, enter its new item number, and link the listing again."
+NO_SKU = "eBay has no inventory item or offer like this any more. Link the listing again."
 _BY_CODE = {
     "17": "eBay has no such listing of this seller. Check the eBay item number on the product.",
     "231": "eBay has no such listing of this seller. Check the eBay item number on the product.",
-    "291": _ENDED,
-    "21916750": _ENDED,
+    "291": ENDED,
+    "21916750": ENDED,
     "21919474": "This listing was made with eBay's Inventory API and is found by its SKU: make the product's SKU equal"
     " to the one on eBay, clear the eBay item number, and link the listing again.",
     "21916799": "The listing has no variation with this SKU. Without out-of-stock control eBay removes a variation when"
     " it sells out: add it to the listing again, and switch on out-of-stock control in eBay's selling preferences.",
-    "25604": _NO_SKU,
-    "25702": _NO_SKU,
-    "25710": _NO_SKU,
-    "25713": _NO_SKU,
+    "25604": NO_SKU,
+    "25702": NO_SKU,
+    "25710": NO_SKU,
+    "25713": NO_SKU,
     "25707": f"eBay takes no SKU like this one: at most {LONGEST_SKU} characters, and not all of them everywhere.",
 }
 _NO_ZERO = (
@@ -62,6 +62,7 @@ _NO_ZERO = (
 REVISED_ENOUGH = "eBay lets a listing be revised 250 times a day, and this one was. It goes on tomorrow."
 DUPLICATE = "Two listings publish the same eBay item: archive one of them."
 NOT_LINKED = "This listing is not linked to an item of eBay's. Link it again."
+NO_QUANTITY = "eBay has no quantity of this item: it was lost there, or never set."
 LONG_SKU = f"eBay takes SKUs of at most {LONGEST_SKU} characters."
 BAD_SKU = "The SKU holds control characters, which eBay cannot be sent."
 

@@ -6,19 +6,17 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..base import AdapterError, RemoteItem
+from ..base import RemoteItem
 from ..batching import cut
 from ..wire import Batch, Step, run
 from ..wire.trouble import RequestRefused, quote
 from . import trading
-from .client import Client, Reply
-from .errors import LONGEST_SKU, gravest, reason_of
+from .client import Client
+from .errors import LONGEST_SKU, gravest
+from .items import GROUP, items_now
 from .targets import Inventory, is_number
 
 _logger = logging.getLogger(__name__)
-
-# SKUs in one bulk_get_inventory_item, at most.
-GROUP = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +61,11 @@ class Lookup:
 
     def _existing(self, skus: Sequence[str]) -> Step:
         """Ask which of `skus` eBay has; their offers follow."""
-        reply = self._client.inventory(
-            "POST", "/bulk_get_inventory_item", json={"requests": [{"sku": sku} for sku in skus]}
-        )
-        if reply.responses is None:
-            raise _refusal(reply)
-        statuses = {row.get("sku"): row.get("statusCode") for row in reply.responses if isinstance(row.get("sku"), str)}
-        tasks: list[Callable[[], Step]] = []
-        for sku in skus:
-            status = statuses.get(sku)
-            # "eBay did not say" must not become "eBay has no such item".
-            if not isinstance(status, int) or status >= 500:
-                raise reply.not_understood()
-            if status == 200:
-                tasks.append(_search(self._offers, [sku]))
-        return Step(follow_ups=tasks)
+        found, reply = items_now(self._client, skus)
+        # "eBay did not say" must not become "eBay has no such item".
+        if not found.keys() >= set(skus):
+            raise reply.not_understood()
+        return Step(follow_ups=[_search(self._offers, [sku]) for sku in skus if found[sku]["statusCode"] == 200])
 
     def _offers(self, skus: Sequence[str]) -> Step:
         [sku] = skus
@@ -104,14 +92,6 @@ def _search(task: Callable[[Sequence[str]], Step], names: Sequence[str]) -> Batc
 def _unsearchable(name: str, refusal: RequestRefused) -> Step:
     _logger.warning("eBay cannot search for %r: %s", name, refusal.reason)
     return Step()
-
-
-def _refusal(reply: Reply) -> AdapterError:
-    """What to raise when eBay says nothing of any SKU."""
-    if reply.status < 400:
-        return reply.not_understood()
-    fault = gravest(reply.faults)
-    return RequestRefused(reason_of(fault, 1), fault.code, reply.request_id)
 
 
 def _may_exist(sku: str) -> bool:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ..base import RemoteItem, Unavailable
+from ..reading import whole
 from ..wire import Answer
+from ..wire.trouble import Busy
 from .errors import Fault
 from .targets import Listing, is_number
 
@@ -180,13 +182,46 @@ def items_of(reply: Reply) -> list[RemoteItem]:
 
     :raises Unavailable: there is no listing in it
     """
-    item_id = _text(reply.root, "Item/ItemID")
-    if not is_number(item_id):
-        raise Unavailable("eBay's answer is not understood.", request_id=reply.request_id)
-    if _text(reply.root, "Item/SellingStatus/ListingStatus") not in ("Active", ""):
+    item_id = _item_id(reply)
+    if has_ended(reply):
         return []
     is_tracked = _text(reply.root, "Item/ListingType") in _FIXED_PRICE
     if reply.root.find("{*}Item/{*}Variations/{*}Variation") is None:
         return [RemoteItem(str(Listing(item_id)), _text(reply.root, "Item/SKU"), is_tracked, item_id)]
     skus = dict.fromkeys(sku for sku, _specifics in variations(reply) if sku)
     return [RemoteItem(str(Listing(item_id, sku)), sku, is_tracked, item_id) for sku in skus]
+
+
+def has_ended(reply: Reply) -> bool:
+    """Whether nobody can buy from the listing in an answer to GetItem any more."""
+    return _text(reply.root, "Item/SellingStatus/ListingStatus") not in ("Active", "")
+
+
+def available(reply: Reply) -> dict[str, int]:
+    """Pieces that the listing in an answer to GetItem still has for sale, by SKU of the variation; where there are none,
+    by the listing's own SKU and by an empty one.
+
+    What was sold is in the quantity that GetItem tells (https://developer.ebay.com/support/knowledge-base/1526).
+
+    :raises Unavailable: there is no listing in it, or one without its quantities
+    """
+    _item_id(reply)
+    rows = reply.root.findall("{*}Item/{*}Variations/{*}Variation")
+    if rows:
+        return {_text(row, "SKU"): _left(row, reply) for row in rows}
+    item = reply.root.find("{*}Item")
+    return dict.fromkeys(("", _text(item, "SKU")), _left(item, reply))
+
+
+def _left(element: etree._Element, reply: Reply) -> int:
+    total, sold = (whole(_text(element, path)) for path in ("Quantity", "SellingStatus/QuantitySold"))
+    if total is None or sold is None:
+        raise Busy("eBay's answer is not understood.", request_id=reply.request_id)
+    return total - sold
+
+
+def _item_id(reply: Reply) -> str:
+    item_id = _text(reply.root, "Item/ItemID")
+    if not is_number(item_id):
+        raise Unavailable("eBay's answer is not understood.", request_id=reply.request_id)
+    return item_id

@@ -19,17 +19,19 @@ from ..base import (
     RemoteItem,
     RemoteLocation,
     ShopInfo,
+    Shown,
 )
 from ..batching import cut, rejected, without_doubles
 from ..wire import Answer, Batch, Http, Step, TokenKeeper, run
 from ..wire.tokens import Refusals
 from ..wire.trouble import RequestRefused
-from .answers import UNKNOWN, Reader
+from .answers import GONE, UNKNOWN, Reader
 from .logmask import mask_in_logs
 from .lookup import find_tasks
 from .message import Composer, authorize, secret_of
 from .preview import Preview, preview_of
 from .profile import LARGEST_BATCH, RestProfile
+from .read import Reading
 
 SHOP = "The shop"
 DUPLICATE = "Two listings publish the same item at the same place: archive one of them."
@@ -64,6 +66,7 @@ class RestAdapter(Adapter):
         self._profile: RestProfile = connection.options["profile"]
         self._composer = Composer(self._profile)
         self._reader = Reader(self._profile, self._composer)
+        self.can_read = bool(self._profile.read_path)
         tokens = None
         if self._profile.auth != "none":
             tokens = TokenKeeper(_REFUSALS, clock, lasting=secret_of(self._profile, connection))
@@ -110,6 +113,13 @@ class RestAdapter(Adapter):
         yield from (Rejected(level.key, DUPLICATE) for level in doubles)
         yield from run(map(self._as_task, self._batches(first)), self._connection.parallel)
 
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+        """As `Adapter.read`, where the profile has a path to read."""
+        if not self.can_read:
+            return super().read(levels)
+        reading = Reading(self._profile, self._composer, self._reader, self._read)
+        return run(reading.tasks(levels), self._connection.parallel)
+
     def preview(self, levels: Sequence[Level]) -> Preview:
         """The first request that pushing `levels` would send, with its secrets masked. Sends nothing.
 
@@ -142,7 +152,7 @@ class RestAdapter(Adapter):
 
     def _send(self, levels: Sequence[Level]) -> Step:
         message = self._composer.message(levels)
-        answer = self._call(message.method, message.path, json=message.body)
+        answer = self._call(message.method, message.path, check=self._reader.check, json=message.body)
         if self._reader.is_gone(answer):
             return Step([self._rejected(level, UNKNOWN, str(answer.status), answer) for level in levels])
         if trouble := self._reader.trouble(answer):
@@ -158,11 +168,25 @@ class RestAdapter(Adapter):
             ]
         )
 
+    def _read(self, path: str, may_lack: bool) -> Answer | None:
+        """The answer to a read.
+
+        :param may_lack: give None when there is nothing at this path
+        """
+        answer = self._call("GET", path, check=self._reader.check_read)
+        if may_lack and answer.status in GONE:
+            return None
+        if trouble := self._reader.trouble(answer):
+            self._http.scrub(trouble)
+            raise trouble
+        return answer
+
     def _rejected(self, level: Level, reason: str, code: str, answer: Answer) -> Rejected:
         return Rejected(level.key, self._http.scrubbed(reason), code, answer.request_id)
 
-    def _call(self, method: str, path: str, **request) -> Answer:
-        check = self._reader.check if method != "GET" else lambda answer: None
+    def _call(
+        self, method: str, path: str, check: Callable[[Answer], None] = lambda answer: None, **request
+    ) -> Answer:
         answer = self._http.call(
             method, path, headers=dict(self._profile.headers), is_refused=_is_refused, check=check, **request
         )

@@ -2,7 +2,7 @@
 """What an answer means, by a profile's statuses and expressions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..base import AdapterError, Level, Refused, Unavailable
@@ -19,8 +19,27 @@ UNMENTIONED = "The shop's answer does not mention this item."
 
 # Statuses that can mean what the request says; others mean the request format or the address.
 CONTENT = frozenset({400, 409, 413, 414, 422})
-_GONE = frozenset({404, 410})
+GONE = frozenset({404, 410})
 _NO = frozenset({"", "0", "false", "no", "n", "null", "none"})
+
+
+class Names:
+    """The places of levels by what results may call them.
+
+    :param kinds: by SKU, by id
+    """
+
+    def __init__(self, kinds: Sequence[Mapping[str, list[int]]]):
+        self._kinds = kinds
+
+    def of(self, refs: Collection[str | None]) -> dict[str, list[int]]:
+        """The places of the levels that each of `refs` is about.
+
+        What most of them are comes first, as one item's id may be another's SKU.
+        """
+        kinds = sorted(self._kinds, key=lambda names: sum(ref in names for ref in refs), reverse=True)
+        found = ((ref, next((names[ref] for names in kinds if ref in names), None)) for ref in refs if ref)
+        return {ref: numbers for ref, numbers in found if numbers}
 
 
 class Reader:
@@ -47,6 +66,18 @@ class Reader:
             answer.json()
         return None
 
+    def content(self, answer: Answer) -> Any:
+        """What an answer to a read says.
+
+        :raises Unavailable: it is no JSON
+        """
+        return answer.json(strict=not self._profile.any_content_type)
+
+    def check_read(self, answer: Answer) -> None:
+        """As `check`, of an answer to a read."""
+        if answer.status in self._profile.success_statuses:
+            self.content(answer)
+
     def trouble(self, answer: Answer) -> AdapterError | None:
         """What a write that failed as a whole stands for, None when it was carried out.
 
@@ -55,7 +86,7 @@ class Reader:
         status = answer.status
         if status in self._profile.success_statuses:
             body = self.body(answer)
-            if not _is_true(self._evaluate(self._profile.failure, body, answer)):
+            if not _is_true(self.evaluated(self._profile.failure, body, answer)):
                 return None
             words = self._words(answer, body)
             reason = f"The shop refuses this: {words}" if words else UNSAID
@@ -71,14 +102,14 @@ class Reader:
 
     def is_gone(self, answer: Answer) -> bool:
         """Whether there is no such item as the one whose address was written to."""
-        return answer.status in _GONE and ("{sku}" in self._profile.path or "{id}" in self._profile.path)
+        return answer.status in GONE and ("{sku}" in self._profile.path or "{id}" in self._profile.path)
 
     def reasons(self, levels: Sequence[Level], answer: Answer) -> list[str]:
         """For each of `levels`, in their order, why it was refused; empty when it was accepted."""
         profile = self._profile
         if not profile.results:
             return [""] * len(levels)
-        results = self._evaluate(profile.results, self.body(answer), answer)
+        results = self.evaluated(profile.results, self.body(answer), answer)
         if results is None:
             results = []
         elif isinstance(results, dict):
@@ -98,11 +129,11 @@ class Reader:
             return [([0], result) for result in results]
         by_ref = defaultdict(list)
         for result in results:
-            by_ref[_as_text(self._evaluate(self._profile.result_ref, result, answer))].append(result)
-        numbers_of = self._names(levels, by_ref)
+            by_ref[as_text(self.evaluated(self._profile.result_ref, result, answer))].append(result)
+        numbers_of = self.names(levels, by_sku=self._profile.sends_sku, by_id=self._profile.sends_id).of(by_ref)
         matched = []
         for ref, found in by_ref.items():
-            numbers = next((names[ref] for names in numbers_of if ref in names), [])
+            numbers = numbers_of.get(ref, [])
             if len(found) == len(numbers):
                 # An item at several locations: its results come in the order they were asked for.
                 matched += [([number], result) for number, result in zip(numbers, found, strict=True)]
@@ -110,20 +141,22 @@ class Reader:
                 matched += [(numbers, result) for result in found]
         return matched
 
-    def _names(self, levels: Sequence[Level], refs: Collection[str | None]) -> list[dict[str, list[int]]]:
-        """What `refs` may be, SKUs or ids, each with the places of its levels; what most of them are comes first, as
-        one item's id may be another's SKU."""
-        by_sku, by_id = defaultdict(list), defaultdict(list)
+    def names(self, levels: Sequence[Level], *, by_sku: bool = True, by_id: bool = True) -> "Names":
+        """What results may call `levels`.
+
+        :param by_sku: whether by their SKUs
+        :param by_id: whether by their ids
+        """
+        skus, ids = defaultdict(list), defaultdict(list)
         for number, level in enumerate(levels):
-            by_sku[self._composer.sku(level)].append(number)
-            by_id[level.external_id].append(number)
-        names = [*([by_sku] if self._profile.sends_sku else ()), *([by_id] if self._profile.sends_id else ())]
-        return sorted(map(dict, names), key=lambda names: sum(ref in names for ref in refs), reverse=True)
+            skus[self._composer.sku(level)].append(number)
+            ids[level.external_id].append(number)
+        return Names([*([dict(skus)] if by_sku else ()), *([dict(ids)] if by_id else ())])
 
     def _reason(self, result: Any, answer: Answer) -> str:
-        error = self._evaluate(self._profile.result_error, result, answer)
+        error = self.evaluated(self._profile.result_error, result, answer)
         if self._profile.result_ok:
-            is_ok = _is_true(self._evaluate(self._profile.result_ok, result, answer))
+            is_ok = _is_true(self.evaluated(self._profile.result_ok, result, answer))
         else:
             is_ok = bool(self._profile.result_error) and not error
         if is_ok:
@@ -140,14 +173,18 @@ class Reader:
                 return ""
         return words_of(answer)
 
-    def _evaluate(self, expression: str, value: Any, answer: Answer) -> Any:
+    def evaluated(self, expression: str, value: Any, answer: Answer) -> Any:
+        """What an expression gives for a part of `answer`.
+
+        :raises Unavailable: it does not fit
+        """
         try:
             return evaluate(expression, value)
         except ExpressionError:
             raise answer.not_understood() from None
 
 
-def _as_text(ref: Any) -> str | None:
+def as_text(ref: Any) -> str | None:
     """A SKU or an id, which may come as a number, also as one written 77.0."""
     if isinstance(ref, float) and ref.is_integer():
         ref = int(ref)

@@ -3,7 +3,7 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -40,8 +40,18 @@ class Composer:
         """Why `level` can't be told at all; empty when it can."""
         if self._profile.sends_sku and not self.sku(level):
             return NO_SKU
-        odd = (value for value in self._in_path(level).values() if not can_stand_in_path(value))
-        return next(map(ODD_NAME.format, odd), "")
+        return _reason_against_names(self._in_path(level))
+
+    def reason_against_reading(self, level: Level) -> str:
+        """Why the shop can't be asked for `level`; empty when it can."""
+        names = self.in_read_path(level)
+        if names.get("sku") == "":
+            return NO_SKU
+        return _reason_against_names(names)
+
+    def in_read_path(self, level: Level) -> dict[str, str]:
+        """What stands in the read path for `level`, by placeholder; the page is left out."""
+        return self._in_path(level, self._profile.read_path)
 
     def message(self, levels: Sequence[Level]) -> Message:
         """The request for levels that go together: one of them, or a list for one location's path."""
@@ -53,9 +63,10 @@ class Composer:
             body = _put({}, profile.list_key, body)
         return Message(profile.method, path, body)
 
-    def _in_path(self, level: Level) -> dict[str, str]:
+    def _in_path(self, level: Level, path: str | None = None) -> dict[str, str]:
+        path = self._profile.path if path is None else path
         names = {"sku": self.sku(level), "id": level.external_id, "location": level.location_id}
-        return {name: value for name, value in names.items() if f"{{{name}}}" in self._profile.path}
+        return {name: value for name, value in names.items() if f"{{{name}}}" in path}
 
     def _line(self, level: Level) -> dict:
         profile, line = self._profile, {}
@@ -73,12 +84,17 @@ class Composer:
         return line
 
 
+def _reason_against_names(names: Mapping[str, str]) -> str:
+    odd = (value for value in names.values() if not can_stand_in_path(value))
+    return next(map(ODD_NAME.format, odd), "")
+
+
 def can_stand_in_path(value: str) -> bool:
     """Whether an address keeps `value` as a part of its path: whatever is done, ``.`` and ``..`` are lost."""
     return not re.fullmatch(r"\.{0,2}", value)
 
 
-def filled(path: str, values: dict[str, str]) -> str:
+def filled(path: str, values: Mapping[str, str]) -> str:
     """`path` with its placeholders replaced, in one go: a SKU may look like a placeholder itself."""
     return re.sub(r"\{(\w+)\}", lambda found: quote(values[found[1]], safe=""), path)
 

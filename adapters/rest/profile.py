@@ -12,6 +12,7 @@ AUTHS = ("header", "basic", "query", "none")
 METHODS = ("PUT", "POST", "PATCH")
 SHAPES = ("one", "list")
 PLACEHOLDERS = ("sku", "id", "location")
+READ_PLACEHOLDERS = (*PLACEHOLDERS, "page")
 LARGEST_BATCH = 1000
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -70,6 +71,13 @@ class RestProfile:
     :param lookup_items: expression for the item found, or a list of them
     :param lookup_id: expression, given an item, for its id
     :param lookup_sku: expression, given an item, for its SKU
+    :param read_path: path that is read for the quantities the shop has: of one item, with ``{sku}`` or ``{id}`` in it,
+        or else of all items, perhaps with ``{page}``, which counts from 1 until a page brings nothing new; may have
+        ``{location}``; without a path the shop cannot be asked
+    :param read_items: expression for the item read, or a list of them; the answer itself when it is empty
+    :param read_ref: expression, given an item, for its SKU or its id; where one item is read, it may be empty
+    :param read_location: expression, given an item, for the code of the location its quantity is at
+    :param read_quantity: expression, given an item, for its quantity
     """
 
     auth: str = "header"
@@ -103,6 +111,11 @@ class RestProfile:
     lookup_items: str = ""
     lookup_id: str = ""
     lookup_sku: str = ""
+    read_path: str = ""
+    read_items: str = ""
+    read_ref: str = ""
+    read_location: str = ""
+    read_quantity: str = ""
 
     def __post_init__(self):
         """:raises ProfileError: it can't work"""
@@ -112,6 +125,7 @@ class RestProfile:
         self._check_headers()
         self._check_numbers()
         self._check_expressions()
+        self._check_reading()
 
     @property
     def reads_body(self) -> bool:
@@ -131,6 +145,11 @@ class RestProfile:
         return bool(self.location_field) or "{location}" in self.path
 
     @property
+    def reads_one(self) -> bool:
+        """Whether one item is read at a time, and not all of them."""
+        return "{sku}" in self.read_path or "{id}" in self.read_path
+
+    @property
     def field_names(self) -> list[str]:
         """The fields of one quantity, in the order they are sent."""
         own = (self.sku_field, self.id_field, self.location_field, self.quantity_field, self.in_stock_field)
@@ -142,8 +161,12 @@ class RestProfile:
                 raise ProfileError(name, f"Choose one of these: {', '.join(choices)}.")
 
     def _check_paths(self) -> None:
-        allowed = {"path": PLACEHOLDERS if self.shape == "one" else ("location",), "lookup_path": ("sku",)}
-        for name in ("path", "test_path", "lookup_path"):
+        allowed = {
+            "path": PLACEHOLDERS if self.shape == "one" else ("location",),
+            "lookup_path": ("sku",),
+            "read_path": READ_PLACEHOLDERS,
+        }
+        for name in ("path", "test_path", "lookup_path", "read_path"):
             path = getattr(self, name)
             if not path and name != "path":
                 continue
@@ -212,10 +235,28 @@ class RestProfile:
         if self.lookup_path and not (self.lookup_items and (self.lookup_id or self.lookup_sku)):
             raise ProfileError("lookup_items", "Say where the answer holds the items found, and where their id or SKU.")
 
+    def _check_reading(self) -> None:
+        if not self.read_path:
+            for name in ("read_items", "read_ref", "read_location", "read_quantity"):
+                if getattr(self, name):
+                    raise ProfileError("read_path", "Say where the shop's quantities are read.")
+            return
+        if not self.read_quantity:
+            raise ProfileError("read_quantity", "Say where an item that is read has its quantity.")
+        if not (self.reads_one or self.read_ref):
+            raise ProfileError("read_ref", "All items are read at once: say where each has its SKU or its id.")
+        if self.reads_one and "{page}" in self.read_path:
+            raise ProfileError("read_path", "A path with {sku} or {id} reads one item, which has no pages.")
+        if len(self.locations) > 1 and not (self.read_location or "{location}" in self.read_path):
+            raise ProfileError(
+                "read_location", "With several locations the shop has a quantity at each: say where an item names it."
+            )
+
 
 EXPRESSIONS = (
     *("failure", "message", "results", "result_ref", "result_ok", "result_error"),
     *("lookup_items", "lookup_id", "lookup_sku"),
+    *("read_items", "read_ref", "read_location", "read_quantity"),
 )
 #: every setting, as `RestProfile` has it
 SETTINGS = tuple(setting.name for setting in fields(RestProfile))

@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Token
+from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Shown, Token
 from ..wire import run
 from ..wire.trouble import not_understood
 from .client import Client
 from .documents import SHOP
 from .lookup import all_locations, find_tasks
-from .push import LARGEST_BATCH, Push
+from .push import Push
+from .quantities import AVAILABLE, LARGEST_BATCH, Quantities
+from .read import read_tasks
 
 _SCOPES = ("read_inventory", "write_inventory", "read_locations", "read_products")
 
@@ -21,12 +23,14 @@ class ShopifyAdapter(Adapter):
 
     :param connection: `base_url` is ``https://{shop}.myshopify.com``, `api_version` 2026-04 or newer; `credentials`
         hold `access_token`, or `client_id` and `client_secret` and, to use it again, the `token` fetched last
-        with its `token_expires_at` (ISO 8601, UTC)
+        with its `token_expires_at` (ISO 8601, UTC); `options` may hold `quantity_name`, the number that is written
+        and read: ``available`` when left out, or ``on_hand``
     :param clock: seconds since the epoch
     :param sleep: waits a number of seconds
     """
 
     largest_batch = default_batch = LARGEST_BATCH
+    can_read = compares = True
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class ShopifyAdapter(Adapter):
     ):
         self._connection = connection
         self._client = Client(connection, clock, sleep)
+        self._quantities = Quantities(self._client, connection.options.get("quantity_name") or AVAILABLE)
 
     @property
     def calls(self) -> int:
@@ -64,7 +69,10 @@ class ShopifyAdapter(Adapter):
         return run(find_tasks(self._client, skus), self._connection.parallel)
 
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
-        return run(Push(self._client, self._connection).tasks(levels), self._connection.parallel)
+        return run(Push(self._client, self._connection, self._quantities).tasks(levels), self._connection.parallel)
+
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+        return run(read_tasks(self._quantities, levels), self._connection.parallel)
 
     def close(self) -> None:
         self._client.close()

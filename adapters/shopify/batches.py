@@ -51,16 +51,17 @@ def by_location(rows: Iterable[Row]) -> Iterator[list[Row]]:
     yield from groups.values()
 
 
-def content_key(shop: str, rows: Iterable[Row]) -> str:
+def content_key(shop: str, name: str, rows: Iterable[Row]) -> str:
     """An idempotency key that is the same for the same content, in every process, and for nothing else.
 
     So a request whose answer was lost is recognised when it is sent again, even after a crash; and a later
     change is not mistaken for it, since its revision is greater.
 
     :param shop: the shop's base URL
+    :param name: the quantity that is set, ``available`` or ``on_hand``
     """
     lines = (
-        f"{row.level.external_id} {row.level.location_id} {row.level.quantity} {row.change_from} {row.level.revision}"
+        f"{name} {row.level.external_id} {row.level.location_id} {row.level.quantity} {row.change_from} {row.level.revision}"
         for row in rows
     )
     return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, shop), "\n".join(lines)))

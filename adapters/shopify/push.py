@@ -17,11 +17,9 @@ from ..wire.trouble import Busy, RequestRefused, not_understood
 from .batches import Row, batches, by_location, content_key
 from .client import Client
 from .documents import SET_QUANTITIES
-from .quantities import quantities_now
+from .quantities import LARGEST_BATCH, Found, Quantities
 from .reasons import DUPLICATE, UNTRACKED, reason_for, reason_of
 
-# Shopify's limit for an input array and for `nodes(ids:)`.
-LARGEST_BATCH = 250
 # From this version on ITEM_NOT_STOCKED_AT_LOCATION is gone from the schema.
 _STOCKS_BY_ITSELF = "2026-10"
 
@@ -39,10 +37,11 @@ class Push:
 
     :param client: how to call Shopify
     :param connection: the account; `batch_size` rows go in a call, 250 at most
+    :param quantities: which of Shopify's numbers is written, and what it is now
     """
 
-    def __init__(self, client: Client, connection: Connection):
-        self._client = client
+    def __init__(self, client: Client, connection: Connection, quantities: Quantities):
+        self._client, self._quantities = client, quantities
         self._shop = connection.base_url
         self._size = max(1, min(connection.batch_size, LARGEST_BATCH))
         # Whether a write is worth trying where an item has no level yet. [unknown: no page of Shopify's says
@@ -64,14 +63,14 @@ class Push:
 
         :param new_key: use a key never used before, instead of the one that belongs to the content
         """
-        content = content_key(self._shop, rows)
+        content = content_key(self._shop, self._quantities.name, rows)
         # Shopify may answer a known key with its first answer. For rows refused before that would be the old
         # refusal, also when its cause is gone; compare-and-set keeps them safe without.
         fresh = new_key or rows[0].level.suspect
         variables = {
             "key": str(uuid.uuid4()) if fresh else content,
             "input": {
-                "name": "available",
+                "name": self._quantities.name,
                 "reason": "correction",
                 # The form the schema asks for: gid://app/entity/id. Shows in the shop's inventory history.
                 "referenceDocumentUri": f"gid://marketplace-sync/StockSync/{content}",
@@ -130,7 +129,7 @@ class Push:
 
     def _read_first(self, rows: Sequence[Row]) -> Step:
         """Find out what Shopify has for `rows` of one location, and write those that differ."""
-        found, request_id = quantities_now(self._client, rows)
+        found, request_id = self._now(rows)
         step, different = Step(), []
         for row, now in zip(rows, found, strict=True):
             level = row.level
@@ -146,14 +145,14 @@ class Push:
 
     def _compare(self, rows: Sequence[Row]) -> Step:
         """Tell what Shopify has instead for stale `rows` of one location; an earlier, lost try may have worked."""
-        found, request_id = quantities_now(self._client, rows)
+        found, request_id = self._now(rows)
         step = Step()
         for row, now in zip(rows, found, strict=True):
             level = row.level
             if now.quantity is None:
                 step.results.append(Rejected(level.key, reason_for(now), request_id=request_id))
             elif now.quantity == level.quantity:
-                step.results.append(Acknowledged(level.key, level.quantity, request_id))
+                step.results.append(Acknowledged(level.key, level.quantity, request_id, found=True))
             elif now.quantity == row.change_from:
                 # The number is what was expected: being stale was the first answer to this key, given again.
                 step.follow_ups.append(batch_of(partial(self._send, new_key=True), [row]))
@@ -161,9 +160,13 @@ class Push:
                 step.results.append(Conflict(level.key, now.quantity, request_id))
         return step
 
+    def _now(self, rows: Sequence[Row]) -> tuple[list[Found], str]:
+        """What Shopify has for `rows` of one location, in their order, and its request id."""
+        return self._quantities.now(rows[0].level.location_id, [row.level.external_id for row in rows])
+
     def _explain(self, rows: Sequence[Row]) -> Step:
         """Reject `rows` of one location that Shopify lets nobody change, and find out why."""
-        found, request_id = quantities_now(self._client, rows)
+        found, request_id = self._now(rows)
         return Step(
             [
                 Rejected(row.level.key, reason_of(_FROZEN, "") if now.tracked else UNTRACKED, _FROZEN, request_id)

@@ -17,6 +17,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ..marketplace import Item, Marketplace, Refused, Route
+from ..stock import check_order
 from .rows import BASE_STOCK, PRODUCT, check
 
 PER_PAGE, MAX_PER_PAGE = 100, 1000
@@ -91,6 +92,18 @@ class Supplier(Marketplace):
             quantities = {self.LOCATION: quantity}
             in_stock = quantity > 0 if in_stock is None else in_stock
             return self.put(Product(self.new_id(), sku, quantities, in_stock=in_stock, **values))
+
+    def order(self, sku, quantity, location=None):
+        """A retailer orders; SoldOut, and nothing is changed, when fewer are shown: none of a product that is not
+        published or not in stock, any number of one of unlimited stock. That an order lowers the quantity at once, and
+        leaves `in_stock` alone, is a guess."""
+        with self.lock:
+            product = self.item(sku)
+            if not (product.is_published and product.in_stock):
+                check_order(quantity, 0)
+            if not product.is_unlimited_stock:
+                return super().order(sku, quantity, location)
+            return check_order(quantity, None)
 
     def authorize(self, call):
         token = call.headers.get("AuthorizationToken")

@@ -5,6 +5,7 @@ import time
 from itertools import count
 
 from .. import marketplace as base
+from ..stock import check_order
 from .stock import UNPUBLISHED, InventoryItem, Offer, Stock, TradingItem, Write
 
 
@@ -121,14 +122,21 @@ class Goods(base.Marketplace):
         ]
 
     def order(self, sku, quantity, location=None):
-        """A customer buys: an inventory item's first live offer, or else a Trading listing's pieces."""
+        """A buyer buys, from the offer of an inventory item that shows the most, or else from a Trading listing;
+        SoldOut, and nothing is changed, when fewer are shown.
+
+        That a sale lowers both the offer's quantity and the ship-to-home one is our reading: eBay calls both what is
+        available, and says of neither what a sale does to it.
+        """
         with self.lock:
             if sku not in self.items:
                 stock = self.trading_rows_of(sku)[0][1]
+                check_order(quantity, stock.available)
                 stock.available, stock.sold = stock.available - quantity, stock.sold + quantity
                 return
             item = self.items[sku]
-            offer = next(row for row in item.offers if row.listing_id)
+            check_order(quantity, item.buyers_see)
+            offer = max(item.offers, key=lambda offer: offer.buyers_see)
             offer.available, offer.sold = offer.available - quantity, offer.sold + quantity
             item.quantity -= quantity
 

@@ -14,8 +14,14 @@
     202 {"result": {"lines": [{"ref": "SKU-1", "ok": false, "why": "unbekannter Artikel"}]}}
     200 {"status": "FAIL", "message": "..."}  when it makes nothing of the whole request
 
-Quantities are strings. It has no search and no ids: it knows its articles by their SKU only. Unknown credentials
-are HTTP 401.
+    GET /inventory.php?op=list&seite=1
+    200 {"bestand": {"zeilen": [{"artikelnummer": "SKU-1", "lager": "HAUPT", "bestand": "7"}], "seiten": 1}}
+
+    GET /inventory.php?op=show&artikel=SKU-1&lager=HAUPT
+    200 {"artikelnummer": "SKU-1", "lager": "HAUPT", "bestand": "7"}, or 404 for an article it does not have there
+
+Quantities are strings. A page of the list has 100 lines; there is nothing on the pages behind the last. It has no search
+and no ids: it knows its articles by their SKU only. Unknown credentials are HTTP 401.
 """
 
 from aiohttp import encode_basic_auth
@@ -24,6 +30,7 @@ from ..marketplace import Item, Marketplace, Refused, Route, answer, serve
 
 FIELDS = ("artikelnummer", "lager", "bestand")
 MAX_SKU, MAX_DIGITS = 255, 9
+PAGE = 100
 
 
 class OddShop(Marketplace):
@@ -44,7 +51,7 @@ class OddShop(Marketplace):
         "max_lines": int,
     }
     token, auth, form, max_lines = "odd_sandbox", "basic", "wrapped", 50
-    ROUTES = (Route("PUT", "/inventory.php", "inventory", on="write"),)
+    ROUTES = (Route("PUT", "/inventory.php", "inventory", on="write"), Route("GET", "/inventory.php", "look"))
 
     def add_item(self, sku, quantity=0, location=None):
         """Put an article on sale, or more of it at another location, and give its SKU, which is its only id."""
@@ -63,8 +70,29 @@ class OddShop(Marketplace):
             raise Refused(401, "Zugang verweigert")
 
     def refusal(self, request, status, reason):
-        """A wrong request is HTTP 200 with FAIL; only credentials, haste and wrong addresses have their status."""
+        """A wrong request is HTTP 200 with FAIL; only credentials, haste, wrong addresses and articles that are not
+        there have their status."""
         return answer({"status": "FAIL", "message": reason}, 200 if status == 400 else status)
+
+    def look(self, call):
+        """One line, or a page of all of them."""
+        query = {name: value for name, value in call.query.items() if self.auth != "query" or name != "key"}
+        match query:
+            case {"op": "list", "seite": page, **more} if not more:
+                return self.page_of_lines(page)
+            case {"op": "show", "artikel": sku, "lager": location, **more} if not more:
+                item = self.by_sku(sku)
+                if item is None or location not in item.quantities:
+                    raise Refused(404, "unbekannter Artikel")
+                return line_of(item, location)
+        raise Refused(400, "op unbekannt, oder es fehlt etwas")
+
+    def page_of_lines(self, page):
+        if not (page.isascii() and page.isdecimal() and int(page) > 0):
+            raise Refused(400, "seite ungültig")
+        lines = [line_of(item, location) for item in self.items.values() for location in item.quantities]
+        start = (int(page) - 1) * PAGE
+        return {"bestand": {"zeilen": lines[start : start + PAGE], "seiten": -(-len(lines) // PAGE)}}
 
     def inventory(self, call):
         if call.query.get("op") != "set":
@@ -108,6 +136,11 @@ class OddShop(Marketplace):
             return {"ref": sku, "ok": False, "why": why}
         self.set_level(call, item, int(quantity), location)
         return {"ref": sku, "ok": True}
+
+
+def line_of(item, location):
+    """What is told of an article at a location."""
+    return dict(zip(FIELDS, (item.sku, location, str(item.quantities[location])), strict=True))
 
 
 SANDBOX = OddShop

@@ -16,7 +16,7 @@ from itertools import count
 from graphql import get_directive_values
 
 from . import idempotency
-from .errors import refused
+from .errors import check_gid, refused
 from .stock import Write
 
 MAX_ROWS = 250
@@ -43,7 +43,6 @@ REASONS = frozenset(
         "shrinkage",
     }
 )
-GID = re.compile(r"gid://[^/]+/[^/]+/\S+")
 URI = re.compile(r"(?!gid:)[A-Za-z][A-Za-z0-9+.-]*:\S+|gid://[^/\s]+/[^/\s]+/\S+")
 MESSAGES = {
     "CHANGE_FROM_QUANTITY_STALE": "The changeFromQuantity value does not match persisted value.",
@@ -128,9 +127,7 @@ def check_form(values):
                 "InventoryQuantityInput must include the following argument: changeFromQuantity.",
             )
         for name in ("inventoryItemId", "locationId"):
-            if not GID.fullmatch(row[name]):
-                problem = {"path": ["quantities", position, name], "explanation": f"Invalid global id '{row[name]}'"}
-                raise refused("INVALID_VARIABLE", problem["explanation"], problems=[problem])
+            check_gid(row[name], "quantities", position, name)
 
 
 def general_errors(values):

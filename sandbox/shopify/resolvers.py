@@ -10,7 +10,7 @@ import binascii
 import json
 from bisect import bisect_right
 
-from .errors import denied, refused
+from .errors import check_gid, denied, refused
 from .mutations import MUTATIONS
 from .search import SearchError, search
 from .stock import QUANTITY_NAMES, Item, Level, Location, Variant
@@ -117,6 +117,7 @@ def allowed(node, info):
 
 
 def node_by_id(_root, info, id):  # noqa: A002
+    check_gid(id, "id")
     return allowed(info.context.shop.node(id), info)
 
 
@@ -126,11 +127,14 @@ def nodes_by_ids(_root, info, ids):
             "MAX_INPUT_SIZE_EXCEEDED",
             f"The input array size of {len(ids)} is greater than the maximum allowed of {MAX_PAGE}.",
         )
-    return [node_by_id(None, info, gid) for gid in ids]
+    for position, gid in enumerate(ids):
+        check_gid(gid, position)
+    return [allowed(info.context.shop.node(gid), info) for gid in ids]
 
 
 @needs("read_inventory", "read_products")
 def inventory_item(_root, info, id):  # noqa: A002
+    check_gid(id, "id")
     return info.context.shop.items.get(id)
 
 
@@ -142,6 +146,7 @@ def duplicate_sku_count(item, info):
 
 @needs("read_inventory")
 def inventory_level(item, _info, locationId):  # noqa: N803
+    check_gid(locationId, "locationId")
     return item.levels.get(locationId)
 
 

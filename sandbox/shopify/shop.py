@@ -5,6 +5,7 @@ import time
 from itertools import count
 
 from .. import marketplace, spoil
+from ..stock import check_order
 from ..application import answer
 from . import app, engine
 from .auth import SCOPES, Auth
@@ -153,11 +154,22 @@ class Shop(marketplace.Marketplace):
         return item.levels.setdefault(location.gid, Level(item, location))
 
     def order(self, sku, quantity, location):
-        """A customer buys: `quantity` units of a SKU (or gid) go from available to committed at a location."""
+        """A buyer buys: `quantity` units of a SKU (or gid) go from available to committed at a location, and on hand
+        stays; SoldOut, and nothing is changed, when fewer are available, unless the item is not tracked."""
         with self.lock:
             level = self.item(sku).levels[location]
+            check_order(quantity, level.available if level.item.tracked else None)
             level.available -= quantity
             level.committed += quantity
+
+    def fulfil(self, sku, quantity, location):
+        """The seller ships what was ordered: `quantity` units leave committed, and with it on hand; ValueError, and
+        nothing is changed, when fewer are committed."""
+        with self.lock:
+            level = self.item(sku).levels[location]
+            if not 0 < quantity <= level.committed:
+                raise ValueError(f"{quantity} units cannot be shipped: {level.committed} are committed")
+            level.committed -= quantity
 
     def levels(self, sku=None, name="available"):
         """Every level, or those of one SKU, as GET /_sandbox/levels has them."""

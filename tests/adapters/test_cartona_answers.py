@@ -24,7 +24,7 @@ SENT = [row.wire("") for row in ROWS]
         ({"errors": [{"supplier_product_id": "1"}]}, [REFUSED, UNSAID, UNSAID]),
         ({"failed": [{"supplier_product_id": "1", "error": {"message": "x"}}]}, ["x", UNSAID, UNSAID]),
         ([{"supplier_product_id": "1", "available_stock_quantity": 8}], [ACCEPTED, UNSAID, UNSAID]),
-        ([{"supplier_product_id": "1", "available_stock_quantity": "8.0"}], [UNSAID, UNSAID, UNSAID]),
+        ([{"supplier_product_id": "1", "available_stock_quantity": "8.0"}], [ACCEPTED, UNSAID, UNSAID]),
         ([{"supplier_product_id": "1", "available_stock_quantity": "8"}], [ACCEPTED, UNSAID, UNSAID]),
         ([{"supplier_product_id": "1", "available_stock_quantity": 7}], [DOUBTFUL, UNSAID, UNSAID]),
         ([{"supplier_product_id": "1", "available_stock_quantity": -8}], [DOUBTFUL, UNSAID, UNSAID]),

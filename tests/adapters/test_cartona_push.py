@@ -4,7 +4,7 @@
 import pytest
 
 from adapters.base import Acknowledged, Conflict, Level, Rejected
-from adapters.cartona import push
+from adapters.cartona import push, reasons
 from sandbox.cartona import Supplier
 from test_cartona_kit import calls, cartona_adapter, levels_for, pushed, supplier
 
@@ -264,7 +264,7 @@ def test_products_that_are_gone_or_not_counted(monkeypatch):
     with supplier(answers="silent", bad_rows="ignore") as shop:
         item = shop.add_item("A", 5, is_unlimited_stock=True)
         outcomes = pushed(cartona_adapter(shop.url), levels_for([item, "999"]))
-        assert [outcomes[n].reason for n in (0, 1)] == [push.UNLIMITED, push.UNKNOWN]
+        assert [outcomes[n].reason for n in (0, 1)] == [reasons.UNLIMITED, reasons.UNKNOWN]
 
 
 def test_in_stock_that_goes_on_being_wrong(monkeypatch):

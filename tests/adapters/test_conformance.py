@@ -12,27 +12,17 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.base import Acknowledged, Rejected, Unauthorized, Unavailable
-from conformance import SKUS, Market, rows, settings_for, waits
+from conformance import SKUS, market, parametrize, settings_for, waits  # noqa: F401
 
 BATCHES = 6
 
 
 def pytest_generate_tests(metafunc):
-    """Give a test what it asks for by name: see `conformance.cases.rows`."""
-    asked = metafunc.fixturenames
-    if names := [name for name in ("market", "target", "trouble") if name in asked]:
-        found = rows(names, only=lambda harness: harness.renews or "remembered" not in asked)
-        metafunc.parametrize(names, found.values(), indirect=["market"], ids=found)
+    parametrize(metafunc, lambda harness: harness.renews or "remembered" not in metafunc.fixturenames)
 
 
 @pytest.fixture
-def market(request):
-    with Market(request.param) as market:
-        yield market
-
-
-@pytest.fixture
-def remembered(market):
+def remembered(market):  # noqa: F811
     """Credentials with an access token that an earlier push has fetched; only where tokens are renewed."""
     token = market.push(market.stock(["EARLIER"])).token
     return {**market.harness.credentials, "token": token.value, "token_expires_at": token.expires_at.isoformat()}

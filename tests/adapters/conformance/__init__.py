@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The marketplaces that test_conformance.py puts to the test, a module of this package each.
+"""The marketplaces that test_conformance.py and test_conformance_read.py put to the test, a module of this package each.
 
 A module names its marketplaces in `HARNESSES`: one, or several where an adapter speaks to more than one kind of shop.
 """
@@ -9,7 +9,7 @@ import pytest
 # Before it is imported: its assertions are to say what differs, like those of a test.
 pytest.register_assert_rewrite(f"{__name__}.market")
 
-from .cases import SKUS, rows, settings_for, waits  # noqa: E402
-from .market import Market  # noqa: E402
+from .cases import SKUS, settings_for, waits  # noqa: E402
+from .fixtures import market, parametrize  # noqa: E402
 
-__all__ = ["SKUS", "Market", "rows", "settings_for", "waits"]
+__all__ = ["SKUS", "market", "parametrize", "settings_for", "waits"]

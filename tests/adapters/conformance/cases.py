@@ -47,23 +47,27 @@ def harnesses() -> list[type[Harness]]:
     return [harness for module in modules for harness in getattr(module, "HARNESSES", ())]
 
 
-def rows(names: list[str], only: Callable[[type[Harness]], bool]) -> dict[str, tuple]:
+def rows(
+    names: list[str], only: Callable[[type[Harness]], bool], targets: tuple[str, ...] | None = None
+) -> dict[str, tuple]:
     """Arguments for a test, by what to call them.
 
     :param names: `market`, or `market` and `target` (what trouble hits), or those and `trouble` (see TROUBLES)
     :param only: which marketplaces it is about
+    :param targets: what trouble hits besides tokens, None for the marketplace's own
     """
     found = {}
     for harness in filter(only, harnesses()):
-        for target in _targets(harness) if "target" in names else [""]:
+        for target in _targets(harness, targets) if "target" in names else [""]:
             for label, trouble in _troubles(harness, target) if "trouble" in names else [("", None)]:
                 label = "-".join(filter(None, (harness.name, target, label)))
                 found[label] = (harness, target, trouble)[: len(names)]
     return found
 
 
-def _targets(harness):
-    return (*harness.targets, "token") if harness.renews else harness.targets
+def _targets(harness, targets):
+    targets = targets or harness.targets
+    return (*targets, "token") if harness.renews else targets
 
 
 def _troubles(harness, target):

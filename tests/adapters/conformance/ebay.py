@@ -32,6 +32,9 @@ class EbayInventory(Harness):
         assert quantity == self.shop.buyer_quantity(sku)
         return quantity
 
+    def sell(self, external_id, quantity):
+        self.shop.order(external_id.split(":")[-1], quantity)
+
     def revoke(self):
         self.shop.revoke()
 
@@ -40,7 +43,7 @@ class EbayTrading(EbayInventory):
     """Listings made elsewhere, which only the Trading API can change, four a call: XML."""
 
     name = "ebay-trading"
-    batch = 4
+    batch, read_batch = 4, 1
     longest_sku = None
 
     def add(self, sku, quantity):

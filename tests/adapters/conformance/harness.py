@@ -27,6 +27,9 @@ class Harness:
     api_version = ""
     #: rows in a call
     batch = 25
+    #: whether the adapter can ask the marketplace which numbers it has, and how many of them a call tells
+    can_read = True
+    read_batch = 25
     #: the location that levels are pushed to, by its id there
     location = "default"
     #: the longest SKU the marketplace takes, in characters; None when it sets no limit
@@ -67,6 +70,14 @@ class Harness:
     def most_calls(self, rows: int) -> int:
         """The most requests it may take to publish so many numbers when all is well, one for a token included."""
         return -(-rows // self.batch) + self.renews
+
+    def most_reads(self, rows: int) -> int:
+        """The most requests it may take to read so many numbers when all is well, one for a token included."""
+        return -(-rows // self.read_batch) + self.renews
+
+    def sell(self, external_id: str, quantity: int) -> None:
+        """Let a buyer buy so many pieces there."""
+        self.shop.order(external_id, quantity)
 
     def revoke(self) -> None:
         """Let the marketplace refuse the account's lasting secret from now on."""

@@ -21,6 +21,7 @@ from adapters.base import (
     Outcome,
     Refused,
     Rejected,
+    Shown,
     Token,
     Unauthorized,
     Unavailable,
@@ -62,9 +63,9 @@ class Records(logging.Handler):
 
 @dataclass
 class Pushed:
-    """What came of a push: outcomes by key, the error it ended in, requests sent, the access token fetched."""
+    """What came of a push, or a read: outcomes by key, the error it ended in, requests sent, the token fetched."""
 
-    outcomes: dict[object, Outcome] = field(default_factory=dict)
+    outcomes: dict[object, Outcome | Shown] = field(default_factory=dict)
     error: AdapterError | None = None
     calls: int = 0
     token: Token | None = None
@@ -147,10 +148,13 @@ class Market:
 
         :param settings: as for `adapter`
         """
+        return self._run("push", levels, **settings)
+
+    def _run(self, act: str, levels: Sequence[Level], **settings) -> Pushed:
         by_key, threads = {level.key: level for level in levels}, set(threading.enumerate())
         adapter, pushed = self.adapter(**settings), Pushed()
         try:
-            for outcome in adapter.push(levels):
+            for outcome in getattr(adapter, act)(levels):
                 assert outcome.key not in pushed.outcomes, "a level has two outcomes"
                 self._check(outcome, by_key[outcome.key])
                 pushed.outcomes[outcome.key] = outcome
@@ -183,6 +187,30 @@ class Market:
         assert not expected, f"{len(expected)} levels were never acknowledged"
         self.check_order()
 
+    # === READING === #
+
+    def read(self, levels: Sequence[Level], **settings) -> Pushed:
+        """Read with a new adapter, and check all that must hold however it goes.
+
+        :param settings: as for `adapter`
+        """
+        writes = len(self.shop.writes)
+        read = self._run("read", levels, **settings)
+        assert len(self.shop.writes) == writes, "reading has changed something"
+        return read
+
+    def read_rest(self, levels: Sequence[Level], read: Pushed, rounds: int = ROUNDS) -> None:
+        """Read what has no answer, as later comparisons do, until every number is known."""
+        for _round in range(rounds):
+            levels = [level for level in levels if level.key not in read.outcomes]
+            if not levels:
+                return
+            self.clock.sleep(3600)
+            read = self.read(levels, probe=True)
+        raise AssertionError(f"{len(levels)} levels were never read")
+
+    # === WHAT MUST HOLD === #
+
     def check_order(self) -> None:
         """No number was written over a newer one: those of one item only ever grow here."""
         written = defaultdict(list)
@@ -196,6 +224,10 @@ class Market:
             assert self.level(level) == level.quantity, "acknowledged, but not there"
         if isinstance(outcome, Rejected):
             assert len(outcome.reason.split()) > 1, f"not a reason for people: {outcome.reason!r}"
+        if isinstance(outcome, Shown) and outcome.quantity is None:
+            assert len(outcome.reason.split()) > 1, f"not a reason for people: {outcome.reason!r}"
+        elif isinstance(outcome, Shown):
+            assert (outcome.quantity, outcome.reason) == (self.level(level), "")
 
     def _check_secrets(self, adapter: Adapter, pushed: Pushed) -> None:
         """No secret in anything that could end up in a log, on a screen or in a bug report."""

@@ -18,7 +18,15 @@ FORMAT = {
     "result_ref": "ref",
     "result_ok": "ok",
     "result_error": "why",
+    "read_quantity": "bestand",
 }
+PAGES = {
+    "read_path": "/inventory.php?op=list&seite={page}",
+    "read_items": "bestand.zeilen",
+    "read_ref": "artikelnummer",
+    "read_location": "lager",
+}
+SHOWN = {"read_path": "/inventory.php?op=show&artikel={sku}&lager={location}"}
 
 
 class Odd(Harness):
@@ -27,8 +35,9 @@ class Odd(Harness):
     name = "rest"
     adapter, sandbox = RestAdapter, OddShop
     credentials = {"username": "odd", "password": "odd_sandbox"}
-    options = {"profile": RestProfile(auth="basic", list_key="payload.lines", **FORMAT)}
+    options = {"profile": RestProfile(auth="basic", list_key="payload.lines", **FORMAT, **PAGES)}
     location = "HAUPT"
+    read_batch = 100
     searches = False
 
     def unknown(self, sku):
@@ -44,7 +53,7 @@ class OddBare(Odd):
     name = "rest-bare"
     settings = {"auth": "query", "form": "bare"}
     credentials = {"access_token": "odd_sandbox"}
-    options = {"profile": RestProfile(auth="query", auth_name="key", **FORMAT)}
+    options = {"profile": RestProfile(auth="query", auth_name="key", **FORMAT, **PAGES)}
 
 
 class OddSingle(Odd):
@@ -54,9 +63,11 @@ class OddSingle(Odd):
     settings = {"auth": "header", "form": "single"}
     credentials = {"access_token": "odd_sandbox"}
     options = {
-        "profile": RestProfile(auth="header", auth_name="X-Zugang", token_format="Token {token}", shape="one", **FORMAT)
+        "profile": RestProfile(
+            auth="header", auth_name="X-Zugang", token_format="Token {token}", shape="one", **FORMAT, **SHOWN
+        )
     }
-    batch = 1
+    batch = read_batch = 1
 
 
 HARNESSES = (Odd, OddBare, OddSingle)

@@ -12,6 +12,7 @@ class Shopify(Harness):
     adapter, sandbox = ShopifyAdapter, Shop
     credentials = {"access_token": "shpat_sandbox"}
     api_version = "2026-10"
+    read_batch = 250
     targets = ("write", "read")
     troubles = ("throttled", "crash")
 
@@ -27,6 +28,9 @@ class Shopify(Harness):
 
     def level(self, external_id):
         return self.shop.level(external_id, self.location)
+
+    def sell(self, external_id, quantity):
+        self.shop.order(external_id, quantity, self.location)
 
 
 class ShopifyApp(Shopify):
