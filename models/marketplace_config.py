@@ -45,10 +45,6 @@ class MarketplaceConfig(models.Model):
     push_mode = fields.Selection(
         [("immediate", "At once"), ("scheduled", "When the scheduled action is due")],
         default="immediate", required=True, help="At once: within a second of the stock change.")
-    stock_field = fields.Selection(
-        [("free_qty", "Free to use"), ("qty_available", "On hand"), ("virtual_available", "Forecast")],
-        default="free_qty", required=True, tracking=True,
-        help="Free to use: on hand less what is reserved for other orders.")
     shards = fields.Integer(default=1, required=True, help="Parts of the account that may be pushed side by side.")
     log_days = fields.Integer("Keep Logs", default=30, required=True, help="Days.")
     alert_hours = fields.Integer(
@@ -70,6 +66,7 @@ class MarketplaceConfig(models.Model):
     retry_at = fields.Datetime("Tries Again", readonly=True, copy=False)
     listing_count = fields.Integer(compute="_compute_counts")
     error_count = fields.Integer("Failed", compute="_compute_counts")
+    conflict_count = fields.Integer("Asking", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
 
     _check_parallel = models.Constraint("CHECK(parallel BETWEEN 1 AND 16)", "Send 1 to 16 requests side by side.")
@@ -121,6 +118,7 @@ class MarketplaceConfig(models.Model):
             own = {state: count for config, state, count in listings if config == account}
             account.listing_count = sum(own.values())
             account.error_count = own.get("error", 0)
+            account.conflict_count = own.get("conflict", 0)
             account.waiting_count = waiting.get(account.id, 0)
 
     def _compute_deferred(self):
@@ -159,8 +157,6 @@ class MarketplaceConfig(models.Model):
             moved._forget_shop()
         if moved or not {"client_id", "username"}.isdisjoint(vals):
             self._forget_token()
-        if "stock_field" in vals:
-            self._mark("stock field")
         if "urgent_quantity" in vals:
             self._mark("urgent quantity", SQL("listing.deferred_until IS NOT NULL"))
         if "company_id" in vals or vals.get("active"):
@@ -226,7 +222,7 @@ class MarketplaceConfig(models.Model):
         for account in self:
             tick = f"{account.platform}_product"
             products = self.env["product.product"].sudo().with_context(active_test=False).search([
-                "|", (tick, "=", True), ("marketplace_listing_ids.config_id", "=", account.id)])
+                "|", (tick, "=", True), ("product_tmpl_id.marketplace_listing_ids.config_id", "=", account.id)])
             self.env["marketplace.listing"]._follow_ticks(products, account.platform)
 
     def _forget_token(self):

@@ -103,6 +103,9 @@ class MarketplaceConfig(models.Model):
         return self._open(
             "marketplace_sync.marketplace_listing_action", search_default_failed=1, search_default_group_reason=1)
 
+    def action_open_conflicts(self):
+        return self._open("marketplace_sync.marketplace_listing_action", search_default_asking=1)
+
     def action_open_waiting(self):
         return self._open("marketplace_sync.stock_availability_dirty_action")
 

@@ -61,7 +61,7 @@ class MarketplaceConfig(models.Model):
         """Push what waits for this account: its scheduled action."""
         if not (self.exists() and self.active and self.state == "connected"):
             return
-        self.env["marketplace.drain"]._look_after_failures(self)
+        self.env["marketplace.drain"]._look_after(self)
         if not self._is_backing_off():
             self._drain()
 

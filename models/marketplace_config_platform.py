@@ -141,6 +141,8 @@ class MarketplaceConfig(models.Model):
     def _adapter_options(self):
         """Settings only this account's adapter knows; see `adapters.base.Connection.options`."""
         match self.platform:
+            case "shopify":
+                return {"quantity_name": self.shopify_quantity}
             case "ebay":
                 return {"site_id": self.ebay_site_id or "0", "ru_name": (self.ebay_ru_name or "").strip()}
             case "cartona":

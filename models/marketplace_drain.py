@@ -50,10 +50,13 @@ class MarketplaceDrain(models.AbstractModel):
                     "state": account.exists().state, "trouble": account.exists().last_error}
 
     @api.model
-    def _look_after_failures(self, account):
-        """Report listings that have failed for too long, and mark those that are due to be tried again."""
+    def _look_after(self, account):
+        """What time alone changes: report listings that have failed for too long, mark those that are due to be tried
+        again, let go of sales that never reached Odoo, and mark what has expired."""
         with self._own_cursor() as drain:
             account = account.with_env(drain.env)
+            drain._commit_or_leave(drain.env["marketplace.hold"]._expire)
+            drain._commit_or_leave(account._mark_expired)
             drain._commit_or_leave(account._report_failures)
             drain._commit_or_leave(account._retry_due)
 
@@ -200,7 +203,7 @@ class MarketplaceDrain(models.AbstractModel):
         account = run.account
         if account.state != "connected":
             return False
-        if account.location_ids.location_ids:
+        if any(place._sources() for place in account.location_ids) or self._has_left(account):
             return True
         run.gave_up = True
         reason = self.env._("No Odoo location feeds this shop: map its locations.")
@@ -208,6 +211,11 @@ class MarketplaceDrain(models.AbstractModel):
             _logger.warning("marketplace_sync: unmapped account=%r reason=%r", account.name, reason)
             self._commit_or_leave(partial(account.write, {"last_error": reason}))
         return False
+
+    def _has_left(self, account):
+        """Whether the shop still shows stock at a place that no Odoo location feeds any more."""
+        return bool(self.env["marketplace.level"].search_count(
+            [("location_id", "in", account.location_ids.ids), ("quantity", "!=", 0)], limit=1))
 
     def _drain_chunk(self, run, chunk):
         to_link = [waiting for waiting in chunk if not waiting.is_linked or not waiting.is_tracked]

@@ -70,10 +70,10 @@ class MarketplaceDrain(models.AbstractModel):
                  else by_sku[waiting.sku]) for waiting in wanted]
 
     def _same_sku_first(self, waiting, items):
-        """Of several variants under one id, the one with the listing's SKU."""
+        """Of several variants under one id, the one with the listing's SKU; of a whole product, else all of them."""
         if len(items) < 2:
             return items
-        return [item for item in items if item.sku == waiting.sku]
+        return [item for item in items if item.sku == waiting.sku] or ([] if waiting.product_id else items)
 
     def _reasons_not_to_look(self, account, chunk):
         """What Odoo itself knows to be wrong: dict listing id -> reason."""
@@ -84,7 +84,10 @@ class MarketplaceDrain(models.AbstractModel):
                 continue  # it says itself which one it is
             if not waiting.sku:
                 reasons[waiting.listing_id] = self.env._(
-                    "The product has no SKU: fill in its Internal Reference.")
+                    "The product has no SKU: fill in its Internal Reference."
+                ) if waiting.product_id else self.env._(
+                    "The common listing of all variants has no SKU: fill in \"SKU of the Common Listing\" on the "
+                    "product's Marketplaces tab.")
             elif not waiting.is_sold and namesakes.get(waiting.sku):
                 reasons[waiting.listing_id] = self.env._(
                     "The product is archived and another one has its SKU %s now.", waiting.sku)
@@ -98,17 +101,25 @@ class MarketplaceDrain(models.AbstractModel):
         return reasons
 
     def _namesakes(self, account, skus):
-        """How many active products that the account may sell have each SKU: dict SKU -> count."""
+        """How many active products that the account may sell have each SKU: dict SKU -> count.
+
+        A product that is listed as one counts once, whatever its variants are called.
+        """
         return dict(self.env.execute_query(SQL(
             """
-            SELECT product.default_code, count(*)
-              FROM product_product product
-              JOIN product_template template ON template.id = product.product_tmpl_id
-             WHERE product.active AND product.default_code = ANY(%s)
-               AND (template.company_id IS NULL OR template.company_id = ANY(%s))
-             GROUP BY product.default_code
+            SELECT named.sku, count(DISTINCT (
+                       template.id, CASE WHEN template.marketplace_as_one THEN NULL ELSE named.variant_id END))
+              FROM (SELECT default_code, product_tmpl_id, id FROM product_product
+                     WHERE active AND default_code = ANY(%(skus)s)
+                     UNION ALL
+                    SELECT marketplace_sku, id, NULL FROM product_template
+                     WHERE active AND marketplace_as_one AND marketplace_sku = ANY(%(skus)s)
+                   ) AS named (sku, template_id, variant_id)
+              JOIN product_template template ON template.id = named.template_id
+             WHERE template.company_id IS NULL OR template.company_id = ANY(%(companies)s)
+             GROUP BY named.sku
             """,
-            skus, account.company_id.parent_ids.ids)))
+            skus=skus, companies=account.company_id.parent_ids.ids)))
 
     def _reason_not_to_link(self, waiting, items):
         sku = waiting.sku or waiting.item_id
@@ -117,6 +128,10 @@ class MarketplaceDrain(models.AbstractModel):
                               sku=self.env._(" and the SKU %s", waiting.sku) if waiting.sku else "")
         if not items:
             return self.env._("The shop has no item with the SKU %s.", sku)
+        if len(items) > 1 and waiting.item_id and not waiting.product_id:
+            return self.env._(
+                "%(id)s has %(count)s variants in the shop, each with a number of its own: switch off \"One Listing "
+                "for All Variants\" on the product.", id=waiting.item_id, count=len(items))
         if len(items) > 1:
             return self.env._(
                 "%(count)s items of the shop have the SKU %(sku)s: keep it on one of them only.",
@@ -144,9 +159,8 @@ class MarketplaceDrain(models.AbstractModel):
                   LEFT JOIN product_product product ON product.id = listing.product_id
                  WHERE listing.config_id = %s AND listing.external_id = ANY(%s) AND listing.active
                    AND (listing.product_id IS NULL OR product.active)
-                   AND coalesce(listing.sku, '') = coalesce(CASE
-                       WHEN listing.product_id IS NULL THEN template.default_code ELSE product.default_code END, '')
-                """, account.id, list(owners))):
+                   AND coalesce(listing.sku, '') = coalesce(%s, '')
+                """, account.id, list(owners), self._sku())):
             owners[external_id].add(listing_id)
         reasons = {}
         for waiting, external_id in links:
@@ -188,8 +202,10 @@ class MarketplaceDrain(models.AbstractModel):
                    AS found (id, external_id, sku, item_id)
              WHERE listing.id = found.id
                -- Another id may have been entered while the shop was asked; another SKU shows by itself.
-               AND (SELECT %s FROM product_product product WHERE product.id = listing.product_id)
-                   IS NOT DISTINCT FROM found.item_id
+               AND (SELECT %s
+                      FROM product_template template
+                      LEFT JOIN product_product product ON product.id = listing.product_id
+                     WHERE template.id = listing.product_tmpl_id) IS NOT DISTINCT FROM found.item_id
             """,
             listing_ids, external_ids, [waiting.sku for waiting, _external_id in links],
             [waiting.item_id for waiting, _external_id in links], self._item_id(account.platform)))

@@ -8,11 +8,14 @@ from odoo.tools import SQL
 
 from ..adapters.base import Acknowledged, AdapterError, Conflict, Deferred, Level, Rejected
 from .marketplace_listing import NO_FAILURE
+from .marketplace_quantity import Number
 
 _logger = logging.getLogger(__name__)
 
 # Minutes until a failed listing is tried again by itself; doubles with each failure in a row.
 FIRST_RETRY, LONGEST_RETRY = 15, 24 * 60
+# At a place that no Odoo location feeds any more.
+NOTHING = Number(0.0, 0.0, 0)
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -25,13 +28,19 @@ class MarketplaceDrain(models.AbstractModel):
 
         :raise AdapterError: after storing what is known, when the shop could not be worked with
         """
-        levels = self._levels(run, chunk)
+        numbers = self._numbers(run, chunk)
+        chunk = self._fail_without_number(run, chunk, numbers)
+        levels = self._levels(run, chunk, numbers)
         affordable = self._within_budget(run, chunk, levels)
         # The snapshot has been read; none is kept open while the shop takes its time.
         self.env.cr.commit()
-        outcomes, trouble = self._send(run.adapter, affordable)
+        outcomes, trouble = self._look(run, affordable)
+        if not trouble:
+            sent, trouble = self._send(run.adapter, [level for level in affordable if level.key not in outcomes])
+            outcomes |= sent
         if run.account.base_url == run.base_url:
-            counts = self._store(run, chunk, levels, outcomes)
+            self._meet_changes(run, levels, outcomes)
+            counts = self._store(run, chunk, levels, outcomes, numbers)
             self._count_revisions(run, outcomes)
             self.env["ir.cron"]._commit_progress(counts["taken"])
             run.count(**counts)  # not before: what could not be committed did not happen
@@ -39,21 +48,52 @@ class MarketplaceDrain(models.AbstractModel):
         if trouble:
             raise trouble
 
-    def _levels(self, run, chunk):
-        """The numbers to publish: all that differ from what was last acknowledged."""
-        numbers = self.env["marketplace.quantity"]._of_listings(run.account, self._variants(chunk))
+    def _numbers(self, run, chunk):
+        """What is to be published: dict (listing id, place id) -> marketplace_quantity.Number.
+
+        Places that nothing feeds any more show none.
+        """
+        numbers = self.env["marketplace.quantity"]._numbers(run.account, self._variants(chunk), settle=True)
+        fed = run.account.location_ids.filtered(lambda place: place._sources())
+        left = (run.account.location_ids - fed).ids
+        for listing_id, place_id in self.env.execute_query(SQL(
+                """SELECT listing_id, location_id FROM marketplace_level
+                    WHERE listing_id = ANY(%s) AND location_id = ANY(%s) AND quantity <> 0""",
+                [waiting.listing_id for waiting in chunk], left)) if left else ():
+            numbers[listing_id, place_id] = NOTHING
+        return numbers
+
+    def _fail_without_number(self, run, chunk, numbers):
+        """Fail the listings nobody can work out a number for, and give the others."""
+        reasons = {listing_id: number.reason for (listing_id, _place_id), number in numbers.items() if number.reason}
+        if not reasons:
+            return chunk
+        self._fail(run, [(waiting, reasons[waiting.listing_id], "")
+                         for waiting in chunk if waiting.listing_id in reasons])
+        run.count(failed=len(reasons), taken=len(reasons))
+        for key in [key for key in numbers if key[0] in reasons]:
+            del numbers[key]
+        return [waiting for waiting in chunk if waiting.listing_id not in reasons]
+
+    def _levels(self, run, chunk, numbers):
+        """The numbers to send: all that differ from what was last acknowledged."""
         places = {place.id: place.external_id for place in run.account.location_ids}
         waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
-        known = {(listing_id, place_id): quantity for listing_id, place_id, quantity in self.env.execute_query(SQL(
-            "SELECT listing_id, location_id, quantity FROM marketplace_level WHERE listing_id = ANY(%s)",
-            list(waiting_by_id)))}
-        levels = []
-        for key, quantity in numbers.items():
+        known = {(listing_id, place_id): (quantity, stock) for listing_id, place_id, quantity, stock
+                 in self.env.execute_query(SQL(
+                     "SELECT listing_id, location_id, quantity, stock::float FROM marketplace_level"
+                     " WHERE listing_id = ANY(%s)", list(waiting_by_id)))}
+        levels, moved = [], []
+        for key, number in numbers.items():
             waiting = waiting_by_id[key[0]]
-            if known.get(key) != quantity or waiting.state == "error":
+            acked, stock = known.get(key, (None, None))
+            if acked != number.published or waiting.state == "error":
                 levels.append(Level(
-                    key, waiting.external_id, places[key[1]], quantity, previous=known.get(key),
+                    key, waiting.external_id, places[key[1]], number.published, previous=acked,
                     revision=max(waiting.marks), suspect=waiting.state == "error", sku=waiting.sku or ""))
+            elif stock != number.stock:
+                moved.append((*key, number.stock))
+        self.env["marketplace.level"]._note_stock(moved)
         return levels
 
     def _send(self, adapter, levels):
@@ -71,17 +111,22 @@ class MarketplaceDrain(models.AbstractModel):
 
     # === STORE === #
 
-    def _store(self, run, chunk, levels, outcomes):
+    def _store(self, run, chunk, levels, outcomes, numbers):
         """Keep what the shop said and take the listings it settled out of the queue (I6).
 
         A listing with a level that has no outcome, or a conflict, keeps its marks and is taken again.
 
         :return: dict of what to count, in listings
         """
+        known = {level.key for level in levels if level.previous is not None}
         self.env["marketplace.level"]._store([
-            (*outcome.key, outcome.quantity if isinstance(outcome, Acknowledged) else outcome.actual,
-             outcome.request_id)
-            for outcome in outcomes.values() if isinstance(outcome, Acknowledged | Conflict)
+            (*outcome.key, outcome.quantity, outcome.request_id, numbers[outcome.key].stock)
+            for outcome in outcomes.values() if isinstance(outcome, Acknowledged)
+        ] + [
+            # Where the account's policy had its say, it has stored the shop's number itself.
+            (*outcome.key, outcome.actual, outcome.request_id, None) for outcome in outcomes.values()
+            if isinstance(outcome, Conflict)
+            and (run.account.conflict_policy == "overwrite" or outcome.key not in known)
         ])
         sent = {level.key[0] for level in levels}
         rejected = {}

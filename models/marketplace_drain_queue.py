@@ -4,14 +4,14 @@ from odoo import models
 from odoo.tools import SQL
 
 from .drain_run import Waiting
-from .platforms import PLATFORMS
+from .platforms import BLANKS, PLATFORMS
 
 COUNTED_MARKS = 100_000
-BLANKS = " \t\r\n\u00a0\u200b\ufeff"  # what copying an id from a page or a sheet brings along, unseen
-# A listing its marketplace takes no more of today is left alone, unless it was marked again meanwhile.
-NOT_DEFERRED = SQL(
+# A listing its marketplace takes no more of today is left alone, unless it was marked again meanwhile; so is one that
+# waits for somebody's answer.
+MAY_GO = SQL(
     "(listing.deferred_until IS NULL OR listing.deferred_until <= now() AT TIME ZONE 'UTC' "
-    "OR dirty.id > listing.deferred_mark)")
+    "OR dirty.id > listing.deferred_mark) AND listing.state <> 'conflict'")
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -34,10 +34,31 @@ class MarketplaceDrain(models.AbstractModel):
             """), head=self._head_query(run, shard, after, run.chunk_size()))
         return [waiting for waiting, _last in rows], rows[0][1] if rows else after
 
+    def _sku(self):
+        """What a listing is found by in the shop, as an SQL expression about `listing`, its `product` and `template`.
+
+        product.template's `_common_sku` says the same of the listing of a whole product.
+        """
+        return SQL("""CASE WHEN listing.product_id IS NULL
+                      THEN COALESCE(NULLIF(template.marketplace_sku, ''), template.default_code)
+                      ELSE product.default_code END""")
+
     def _item_id(self, platform):
-        """The id of its own marketplace that was entered on a product, as an SQL expression."""
+        """The id of its own marketplace that was entered on a product, as an SQL expression like `_sku`.
+
+        Of a whole product: the one that all its variants have.
+        """
         field = PLATFORMS[platform].item_id_field
-        return SQL("NULLIF(btrim(%s, %s), '')", SQL.identifier("product", field), BLANKS) if field else SQL("NULL")
+        if not field:
+            return SQL("NULL")
+        own, each = (SQL("NULLIF(btrim(%s, %s), '')", SQL.identifier(alias, field), BLANKS)
+                     for alias in ("product", "variant"))
+        return SQL(
+            """CASE WHEN listing.product_id IS NOT NULL THEN %s
+               ELSE (SELECT CASE WHEN count(DISTINCT coalesce(%s, '')) = 1 THEN min(%s) END
+                       FROM product_product variant
+                      WHERE variant.product_tmpl_id = template.id AND (variant.active OR NOT template.active)) END""",
+            own, each, each)
 
     def _read_listings(self, platform, marks, head=None):
         """Everything about some listings that a push or a link needs, in one query.
@@ -50,7 +71,7 @@ class MarketplaceDrain(models.AbstractModel):
             """
             WITH head AS (%(head)s), marks AS (%(marks)s)
             SELECT listing.id, listing.product_id, listing.product_tmpl_id,
-                   CASE WHEN listing.product_id IS NULL THEN template.default_code ELSE product.default_code END,
+                   %(sku)s,
                    listing.sku, listing.external_id, listing.state,
                    template.active AND (listing.product_id IS NULL OR product.active),
                    COALESCE(template.is_storable, FALSE),
@@ -60,7 +81,7 @@ class MarketplaceDrain(models.AbstractModel):
               JOIN product_template template ON template.id = listing.product_tmpl_id
               LEFT JOIN product_product product ON product.id = listing.product_id
              ORDER BY listing.id
-            """, head=head or SQL("SELECT"), marks=marks, item_id=self._item_id(platform)))
+            """, head=head or SQL("SELECT"), marks=marks, sku=self._sku(), item_id=self._item_id(platform)))
         found = [(Waiting(*row[:-1]), row[-1]) for row in rows]
         self._find_kits([waiting for waiting, _last in found])
         return found
@@ -76,7 +97,7 @@ class MarketplaceDrain(models.AbstractModel):
              ORDER BY dirty.id
              LIMIT %s
             """,
-            run.account.id, after, run.account.shards, shard, run.set_aside(), NOT_DEFERRED, limit,
+            run.account.id, after, run.account.shards, shard, run.set_aside(), MAY_GO, limit,
         )
 
     def _has_waiting(self, run, shard):
@@ -99,7 +120,7 @@ class MarketplaceDrain(models.AbstractModel):
                      WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND %s
                      LIMIT %s) AS waiting
             """,
-            account.id, NOT_DEFERRED, COUNTED_MARKS))
+            account.id, MAY_GO, COUNTED_MARKS))
         return count
 
     def _find_kits(self, chunk):

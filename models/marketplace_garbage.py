@@ -171,6 +171,7 @@ class MarketplaceGarbage(models.AbstractModel):
             ("level", self._gc_levels),
             ("dirty", self.env["stock.availability.dirty"]._gc_invalid_records),
             ("log", self.env["marketplace.sync.log"]._gc_old),
+            ("history", self.env["marketplace.history"]._gc_old),
         ):
             more = True
             while more and time.monotonic() < deadline:
@@ -182,8 +183,9 @@ class MarketplaceGarbage(models.AbstractModel):
     def _summary(self, removed, more):
         summary = self.env._(
             "Removed: %(dirty)s orphaned changes, %(listing)s listings without a product, %(level)s quantities at "
-            "closed locations, %(log)s old log lines.",
-            dirty=removed["dirty"], listing=removed["listing"], level=removed["level"], log=removed["log"])
+            "closed locations, %(log)s old log lines, %(history)s old numbers.",
+            dirty=removed["dirty"], listing=removed["listing"], level=removed["level"], log=removed["log"],
+            history=removed["history"])
         if more:
             summary = self.env._("%s There is more: press again, or wait for a night.", summary)
         return summary

@@ -3,8 +3,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .platforms import PLATFORMS
-
 # What a listing looks like that never failed, and one that nothing holds back.
 NO_FAILURE = {"error": False, "error_at": False, "request_id": False, "attempts": 0, "failed_since": False,
               "next_attempt": False}
@@ -58,6 +56,7 @@ class MarketplaceListing(models.Model):
     deferred_mark = BigInteger(readonly=True, copy=False, help="The newest mark that waits; a newer one is looked at.")
     level_ids = fields.One2many("marketplace.level", "listing_id", "Published", readonly=True, copy=False)
     log_ids = fields.One2many("marketplace.sync.log", "listing_id", readonly=True, copy=False)
+    rule_ids = fields.One2many("marketplace.rule", "listing_id", "Rules", copy=False)
     quantity = fields.Integer("Published Quantity", compute="_compute_published",
                               help="Pieces the shop last acknowledged, all its locations together.")
     acked_at = fields.Datetime("Acknowledged", compute="_compute_published")
@@ -138,66 +137,3 @@ class MarketplaceListing(models.Model):
         self.sudo().level_ids.unlink()
         self.sudo()._mark("pushed by hand")
         return True
-
-    # === WHICH PRODUCTS ARE LISTED === #
-
-    @api.model
-    def _follow_ticks(self, products, platform):
-        """Bring the listings of these variants in line with their `<platform>_product` tick.
-
-        A tick makes a listing on every account of the platform that may sell the product, or revives it; no
-        tick archives the listings and leaves the shop as it is.
-
-        :param products: product.product, of any company
-        :param platform: a key of marketplace.config's `platform`
-        """
-        field = f"{platform}_product"
-        accounts = self.env["marketplace.config"].sudo().search([("platform", "=", platform)])
-        listings = self.sudo().with_context(active_test=False).search([
-            ("product_id", "in", products.ids), ("config_id", "in", accounts.ids)])
-        by_pair = {(listing.config_id.id, listing.product_id.id): listing for listing in listings}
-        missing, revived, archived = [], [], []
-        for account in accounts:
-            for product in products.sudo():
-                listing = by_pair.get((account.id, product.id))
-                wanted = product[field] and account._may_sell(product)
-                if wanted and not listing:
-                    missing.append({"config_id": account.id, "product_id": product.id})
-                elif wanted and not listing.active:
-                    revived.append(listing.id)
-                elif listing and listing.active and not wanted:
-                    archived.append(listing.id)
-        self.sudo().browse(revived).write({"active": True})
-        self.sudo().browse(archived).write({"active": False})
-        self.sudo().create(missing)
-
-    @api.model
-    def _link_changed(self, products, field, former):
-        """Forget what listings of these products were linked to, and look again at who shared the SKU or id with them.
-
-        :param products: product.product with a new value in what they are found by in the shop
-        :param str field: `default_code`, or a marketplace's own id
-        :param former: the values they had before
-        """
-        # Also those nobody ticks now: they are revived with what they were linked to.
-        own = self.sudo().with_context(active_test=False).search([
-            "|", ("product_id", "in", products.ids),
-            "&", ("product_id", "=", False), ("product_tmpl_id", "in", products.product_tmpl_id.ids)])
-        if field != "default_code":
-            own = own.filtered(lambda listing: PLATFORMS[listing.platform].item_id_field == field)
-        own.write({"state": "pending", "external_id": False, "error": False})
-        own.level_ids.unlink()
-        own._mark(_link_reason(field))
-        self._look_again([*former, *products.mapped(field)], field)
-
-    @api.model
-    def _look_again(self, values, field="default_code"):
-        """Try failed listings with these SKUs, or ids, again: who else has it may have been what was wrong."""
-        values = [value for value in values if value]
-        if values:
-            found_by = "sku" if field == "default_code" else f"product_id.{field}"
-            self.sudo().search([(found_by, "in", values), ("state", "=", "error")])._mark(_link_reason(field))
-
-
-def _link_reason(field):
-    return "SKU" if field == "default_code" else "id in the shop"

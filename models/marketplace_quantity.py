@@ -1,18 +1,90 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-import math
 from collections import defaultdict
+from dataclasses import dataclass
 
 from odoo import api, models
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL
 
-# What Odoo's quantities are computed by, and the modules whose overrides leave plain products as `stock` counts
-# them: `mrp` concerns itself with kits, `purchase_stock` with a context we don't set.
-QUANTITY_METHODS = ("_compute_quantities", "_compute_quantities_dict", "_get_domain_locations_new")
-TRANSPARENT_OVERRIDES = {"stock", "mrp", "purchase_stock"}
+from ..pipeline import Rules, kits, published
+
+
+@dataclass(slots=True)
+class Sold:
+    """A listing and what it sells.
+
+    :param product_ids: the products whose stock it is the sum of; none for a product that is archived
+    :param item: what is kept back of it goes by this name, see marketplace.hold
+    """
+
+    listing_id: int
+    template_id: int
+    product_ids: list[int]
+    item: int
+    rules: Rules
+
+    @property
+    def source(self):
+        return self.rules.stock_field, self.rules.forecast_days
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """What is published at one place.
+
+    :param stock: Odoo's pieces, before shares and what is kept back
+    :param pieces: what this place may show of them
+    :param published: whole sale units
+    :param reason: why there is no number at all, for people
+    """
+
+    stock: float
+    pieces: float
+    published: int
+    reason: str = ""
+
+
+class Shelf:
+    """What one place may show of each product, from data that was read in bulk.
+
+    :param feed: marketplace.stock's Feed
+    :param stock: product id -> list of Stock, one a part of the feed
+    :param bills: kit product id -> Bill
+    """
+
+    def __init__(self, feed, stock, bills):
+        self.feed, self.stock, self.bills = feed, stock, bills
+        self.held = {}
+
+    def in_stock(self, product_id):
+        """Odoo's pieces, of a kit those that can be made."""
+        return self._number(product_id, self._all_of)
+
+    def shown(self, product_id):
+        """Pieces this place may show."""
+        if product_id in self.bills:
+            return self._number(product_id, self._share_of) - self.held.get(product_id, 0.0)
+        return self._share_of(product_id, self.held.get(product_id, 0.0))
+
+    def _number(self, product_id, of_product):
+        bill = self.bills.get(product_id)
+        if not bill:
+            return of_product(product_id)
+        return kits.number(bill, {component_id: of_product(component_id) for component_id in bill.component_ids})
+
+    def _all_of(self, product_id):
+        return sum(stock.number for stock in self.stock[product_id])
+
+    def _share_of(self, product_id, held=0.0):
+        numbers = []
+        for stock in self.stock[product_id]:
+            taken = min(held, max(0.0, stock.number))
+            numbers.append(stock.number - taken)
+            held -= taken
+        return self.feed.dealt(numbers) - held
 
 
 class MarketplaceQuantity(models.AbstractModel):
-    """How many pieces of a listing can be sold, in bulk: Odoo's own numbers, thousands at a time."""
+    """The number to publish for a listing: thousands at a time, or one with the whole sum behind it."""
 
     _name = "marketplace.quantity"
     _description = "Sellable quantities"
@@ -23,59 +95,70 @@ class MarketplaceQuantity(models.AbstractModel):
 
         :param account: a marketplace.config
         :param dict variants: for each listing id, the ids of the products whose stock it sells
-        :return: dict (listing id, marketplace.location id) -> whole pieces, never negative (I7)
+        :return: dict (listing id, marketplace.location id) -> whole sale units, never negative (I7); a listing that
+            has no number, see `Number.reason`, is left out
         """
-        product_ids = sorted({product_id for ids in variants.values() for product_id in ids})
-        quantities = {}
-        for place in account.location_ids.filtered("location_ids"):
-            stock = self._of_products(account, product_ids, place.location_ids)
-            for listing_id, ids in variants.items():
-                quantities[listing_id, place.id] = self._whole(sum(stock[product_id] for product_id in ids))
-        return quantities
+        return {key: number.published for key, number in self._numbers(account, variants).items() if not number.reason}
 
     @api.model
-    def _of_products(self, account, product_ids, locations):
-        """What Odoo has of each product in these locations and below, by the account's stock field.
+    def _numbers(self, account, variants, settle=False):
+        """The same with what is behind it.
 
-        :return: defaultdict product id -> pieces
+        :param bool settle: write down which sales Odoo has heard of by now, for the accounts that look next
+        :return: dict (listing id, marketplace.location id) -> `Number`
         """
-        special = set(product_ids)
-        stock = defaultdict(float)
-        if account.stock_field != "virtual_available" and not self._has_foreign_override():
-            special = self._kit_ids(product_ids)
-            plain = [product_id for product_id in product_ids if product_id not in special]
-            stock.update(self._from_quants(plain, locations, account.stock_field))
-        stock.update(self._from_odoo(account, sorted(special), locations))
-        return stock
+        listings, numbers = self._sold(account, variants), {}
+        bills = self._bills(account, {product_id for sold in listings for product_id in sold.product_ids})
+        by_source = defaultdict(list)
+        for sold in listings:
+            by_source[sold.source].append(sold)
+        for place in account.location_ids.filtered(lambda place: place._sources()):
+            feed = self.env["marketplace.stock"]._feed(place)
+            for source, group in by_source.items():
+                shelf = self._shelf(account, place, feed, source, group, bills, settle)
+                for sold in group:
+                    numbers[sold.listing_id, place.id] = self._number(shelf, sold)
+        return numbers
 
-    def _from_quants(self, product_ids, locations, stock_field):
-        """The same sum as Odoo's, of plain products only, in one query: about 50 times faster."""
-        below = self.env["stock.location"].sudo().with_context(active_test=False).search(
-            [("id", "child_of", locations.ids)])
-        number = {
-            "free_qty": SQL("sum(quantity) - sum(reserved_quantity)"),
-            "qty_available": SQL("sum(quantity)"),
-        }[stock_field]
-        return self.env.execute_query(SQL(
-            """
-            SELECT product_id, %s::float
-              FROM stock_quant
-             WHERE product_id = ANY(%s) AND location_id = ANY(%s)
-             GROUP BY product_id
-            """,
-            number, product_ids, below.ids,
-        ))
+    def _number(self, shelf, sold):
+        for product_id in sold.product_ids:
+            if product_id in shelf.bills and shelf.bills[product_id].loop:
+                return Number(0.0, 0.0, 0, self.env["marketplace.bill"]._reason_of_loop(shelf.bills[product_id]))
+        stock = sum(map(shelf.in_stock, sold.product_ids))
+        pieces = sum(map(shelf.shown, sold.product_ids))
+        if sold.item < 0:
+            pieces -= shelf.held.get(sold.item, 0.0)
+        # What is archived is not made to order either.
+        return Number(stock, pieces, published(pieces, sold.rules) if sold.product_ids else 0)
 
-    def _from_odoo(self, account, product_ids, locations):
-        products = self.env["product.product"].sudo().with_company(account.company_id).with_context(
-            # As superuser nothing else keeps other companies' bills of materials from making kits of our products.
-            company_id=account.company_id.id,
-            location=locations.ids, active_test=False, prefetch_fields=False).browse(product_ids)
-        return {product.id: product[account.stock_field] for product in products}
+    # === READING === #
+
+    def _sold(self, account, variants):
+        rules = self.env["marketplace.rule"]._of_listings(account, list(variants))
+        return [
+            Sold(listing_id, template_id, variants[listing_id], item, rules[listing_id])
+            for listing_id, template_id, item in self.env.execute_query(SQL(
+                """SELECT id, product_tmpl_id, coalesce(product_id, -product_tmpl_id) FROM marketplace_listing
+                    WHERE id = ANY(%s) ORDER BY id""", list(variants)))
+        ]
+
+    @api.model
+    def _variants(self, listings):
+        """Which products' stock each of some listings sells: dict listing id -> product ids, as `_of_listings` wants."""
+        return {listing.id: [] if not listing.product_tmpl_id.active
+                else (listing.product_id or listing.product_tmpl_id.product_variant_ids).filtered("active").ids
+                for listing in listings.sudo()}
+
+    def _bills(self, account, product_ids):
+        """Kits are made of what is in stock, unless an addon we know nothing about has its say: Odoo is asked then."""
+        bills = self.env["marketplace.bill"]._of_products(account.company_id, sorted(product_ids))
+        if self.env["marketplace.stock"]._has_foreign_override() or not self.env["marketplace.bill"]._is_ours():
+            return {product_id: bill for product_id, bill in bills.items() if bill.loop}
+        return bills
 
     @api.model
     def _kit_ids(self, product_ids):
-        """Which of these products are kits: sold as one, stored as their components."""
+        """Which of these products are kits in some company: sold as one, stored as their components."""
         if "mrp.bom" not in self.env:
             return set()
         return {product_id for [product_id] in self.env.execute_query(SQL(
@@ -88,13 +171,18 @@ class MarketplaceQuantity(models.AbstractModel):
             product_ids,
         ))}
 
-    def _has_foreign_override(self):
-        """Whether an addon we know nothing about has its say in Odoo's quantities; then only Odoo is asked."""
-        return any(
-            method in vars(cls) and vars(cls).get("_module") not in TRANSPARENT_OVERRIDES
-            for cls in type(self.env["product.product"]).__mro__ for method in QUANTITY_METHODS
-        )
+    def _shelf(self, account, place, feed, source, group, bills, settle):
+        wanted = {product_id for sold in group for product_id in sold.product_ids}
+        kept = {component_id for product_id in wanted & bills.keys()
+                for component_id in bills[product_id].component_ids} | (wanted - bills.keys())
+        shelf = Shelf(feed, self.env["marketplace.stock"]._read_stock(account, feed, sorted(kept), *source), bills)
+        items = {product_id: [product_id] for product_id in wanted} | {sold.item: sold.product_ids for sold in group}
 
-    def _whole(self, quantity):
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        return max(0, math.floor(float_round(quantity, precision_digits=digits)))
+        def stock(item):
+            return sum(map(shelf.in_stock, items[item]))
+
+        holds = self.env["marketplace.hold"]
+        shelf.held, pools = holds._held(account, place, source, items, stock)
+        if settle:
+            holds._settle(account, place, source, pools)
+        return shelf

@@ -101,6 +101,19 @@ class MarketplaceRestProfile(models.Model):
     lookup_id = fields.Char("Id of an Item", help="JMESPath, in an item: id")
     lookup_sku = fields.Char("SKU of an Item", help="JMESPath, in an item: sku. Items with another SKU are left out.")
 
+    # === WHAT THE SHOP SHOWS === #
+
+    read_path = fields.Char(
+        "Read Quantities",
+        help="Read to compare the shop's numbers with what it should show, and never written. With {sku} or {id} in it: "
+             "one product a request. Without: all of them, page by page where it has {page}. Empty: the shop can't be "
+             "compared.")
+    read_items = fields.Char(
+        "Items Read", help="JMESPath for the item, or the list of them: data. Empty: the answer is the item.")
+    read_ref = fields.Char("Item of a Quantity", help="JMESPath, in an item, for the SKU or the id: sku")
+    read_location = fields.Char("Location of a Quantity", help="JMESPath, in an item, for the code of its location.")
+    read_quantity = fields.Char("Quantity", help="JMESPath, in an item, for the quantity: stock.available")
+
     def _compute_account_count(self):
         accounts = dict(self.env["marketplace.config"]._read_group(
             [("rest_profile_id", "in", self.ids)], ["rest_profile_id"], ["__count"]))

@@ -17,7 +17,8 @@ class MarketplaceSyncLog(models.Model):
     company_id = fields.Many2one(related="config_id.company_id", store=True)
     listing_id = fields.Many2one("marketplace.listing", index="btree_not_null", ondelete="set null")
     kind = fields.Selection(
-        [("drain", "Push"), ("listing", "Listing"), ("account", "Account"), ("garbage", "Cleaning")], required=True)
+        [("drain", "Push"), ("listing", "Listing"), ("account", "Account"), ("garbage", "Cleaning"),
+         ("reconcile", "Comparison")], required=True)
     level = fields.Selection(
         [("info", "Information"), ("warning", "Warning"), ("error", "Error")], default="info", required=True)
     message = fields.Char(required=True)

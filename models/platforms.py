@@ -31,3 +31,6 @@ PLATFORMS = {
 }
 # The tick on products that lists them on the accounts of a platform.
 TICKS = {f"{key}_product": key for key in PLATFORMS}
+# The products' fields with marketplaces' own ids.
+ITEM_ID_FIELDS = tuple(platform.item_id_field for platform in PLATFORMS.values() if platform.item_id_field)
+BLANKS = " \t\r\n\u00a0\u200b\ufeff"  # what copying an id from a page or a sheet brings along, unseen

@@ -49,7 +49,8 @@ class ProductTemplate(models.Model):
              "in its address. All variants of the product are in that one listing.")
     cartona_id = fields.Char(
         "Cartona Product ID", compute="_compute_cartona_id", inverse="_inverse_cartona_id",
-        search="_search_cartona_id", help="Cartona's supplier_product_id, of a product with one variant.")
+        search="_search_cartona_id",
+        help="Cartona's supplier_product_id, of a product with one variant or with one listing for all variants.")
     ebay_category_id = fields.Char("eBay Category", help="The number of the category on eBay.")
     ebay_condition = fields.Selection(
         [("1000", "New"), ("2000", "Refurbished"), ("3000", "Used")], "eBay Condition", default="1000")
@@ -92,26 +93,41 @@ class ProductTemplate(models.Model):
 
     @api.depends("product_variant_ids.ebay_item_id")
     def _compute_ebay_item_id(self):
-        for template in self:
-            numbers = set(template.product_variant_ids.mapped("ebay_item_id"))
-            template.ebay_item_id = numbers.pop() if len(numbers) == 1 else False
+        self._compute_common_id("ebay_item_id")
 
     def _inverse_ebay_item_id(self):
         for template in self:
-            template.product_variant_ids.ebay_item_id = template.ebay_item_id
+            template._sharing_variants().ebay_item_id = template.ebay_item_id
 
     def _search_ebay_item_id(self, operator, value):
         return [("product_variant_ids.ebay_item_id", operator, value)]
 
     @api.depends("product_variant_ids.cartona_id")
     def _compute_cartona_id(self):
-        self._compute_template_field_from_variant_field("cartona_id")
+        self._compute_common_id("cartona_id")
 
     def _inverse_cartona_id(self):
-        self._set_product_variant_field("cartona_id")
+        as_one = self.filtered("marketplace_as_one")
+        (self - as_one)._set_product_variant_field("cartona_id")
+        for template in as_one:
+            template._sharing_variants().cartona_id = template.cartona_id
 
     def _search_cartona_id(self, operator, value):
         return [("product_variant_ids.cartona_id", operator, value)]
+
+    def _compute_common_id(self, field):
+        """The marketplace's id that all variants have."""
+        for template in self:
+            variants = template.product_variant_ids or template.with_context(active_test=False).product_variant_ids
+            ids = set(variants.mapped(field))
+            template[field] = ids.pop() if len(ids) == 1 else False
+
+    def _sharing_variants(self):
+        """The variants that are given an id entered on the product.
+
+        Of a product that is listed as one also the archived: brought back, they must not contradict the others.
+        """
+        return self.with_context(active_test=not self.marketplace_as_one).product_variant_ids
 
     def _get_related_fields_variant_template(self):
         return [*super()._get_related_fields_variant_template(), *TICKS, "ebay_item_id", "cartona_id"]

@@ -199,7 +199,8 @@ class StockAvailabilityDirty(models.Model):
     def _kits_query(self):
         """The recursive step from a component to the kits it is in, nothing where `mrp` is not installed.
 
-        UNION drops what was found before, so that kits containing each other end the recursion.
+        Reaches a little more than it must: kits of any company, and variants that go without that line. UNION drops
+        what was found before, so that kits containing each other end the recursion.
         """
         if "mrp.bom" not in self.env:
             return SQL()
@@ -209,6 +210,11 @@ class StockAvailabilityDirty(models.Model):
               FROM affected
               JOIN mrp_bom_line line ON line.product_id = affected.product_id
               JOIN mrp_bom bom ON bom.id = line.bom_id AND bom.type = 'phantom' AND bom.active
-              JOIN product_product kit
-                ON kit.product_tmpl_id = bom.product_tmpl_id AND (bom.product_id IS NULL OR bom.product_id = kit.id)
+              -- A bill for one variant is that variant's, whatever template it names: Odoo goes by the variant too.
+             CROSS JOIN LATERAL (
+                SELECT bom.product_id WHERE bom.product_id IS NOT NULL
+                 UNION ALL
+                SELECT variant.id FROM product_product variant
+                 WHERE bom.product_id IS NULL AND variant.product_tmpl_id = bom.product_tmpl_id
+             ) AS kit (id)
         """)

@@ -199,7 +199,7 @@ class TestWhoCallsIt(GarbageCase):
         self.item.active = False
         closed = self.account.location_ids.create({
             "config_id": self.account.id, "name": "Closed", "external_id": "2", "active": False})
-        self.env["marketplace.level"]._store([(self.listing(self.kept).id, closed.id, 7, "")])
+        self.env["marketplace.level"]._store([(self.listing(self.kept).id, closed.id, 7, "", None)])
         self.account._log("info", "drain", "old")
         self.env.flush_all()
         self.env.cr.execute(SQL(

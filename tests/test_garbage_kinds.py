@@ -81,7 +81,8 @@ class TestLevels(GarbageCase):
         place = self.account.location_ids
         closed = place.create({"config_id": self.account.id, "name": "Closed", "external_id": "2", "active": False})
         listing = self.listing(self.item)
-        self.env["marketplace.level"]._store([(listing.id, place.id, 5, "a"), (listing.id, closed.id, 7, "b")])
+        self.env["marketplace.level"]._store([
+            (listing.id, place.id, 5, "a", None), (listing.id, closed.id, 7, "b", None)])
         self.assertEqual(listing.quantity, 12)
         self.assertEqual(self.garbage._gc_levels(), (1, False))
         self.env.invalidate_all()

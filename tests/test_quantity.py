@@ -24,8 +24,21 @@ class QuantityCase(MarketplaceCase):
     def ours(self, *products):
         """What would be published of each product."""
         self.env.flush_all()
-        found = self.numbers._of_listings(self.account, {product.id: product.ids for product in products})
-        return [found[product.id, self.place.id] for product in products]
+        listings = [self.listed(product) for product in products]
+        found = self.numbers._of_listings(
+            self.account, {listing.id: product.ids for listing, product in zip(listings, products, strict=True)})
+        return [found[listing.id, self.place.id] for listing in listings]
+
+    def listed(self, product):
+        """The listing of a product, made where there is none yet."""
+        listings = self.env["marketplace.listing"]
+        return listings.search([("product_id", "=", product.id)]) or listings.create({
+            "config_id": self.account.id, "product_id": product.id})
+
+    def common(self, template):
+        """One listing for all variants of a product."""
+        return self.env["marketplace.listing"].create({
+            "config_id": self.account.id, "product_tmpl_id": template.id})
 
     def odoo(self, product, field="free_qty"):
         """What Odoo's own field says to somebody who works in the company."""
@@ -71,8 +84,9 @@ class TestQuantity(QuantityCase):
         kilogram = self.env.ref("uom.product_uom_kgm")
         parts = [self.product(f"QTY-{part}", stock=0.1, sold=False, uom_id=kilogram.id) for part in range(10)]
         self.env.flush_all()
-        found = self.numbers._of_listings(self.account, {1: [part.id for part in parts]})
-        self.assertEqual(found, {(1, self.place.id): 1})
+        listing = self.common(parts[0].product_tmpl_id)
+        found = self.numbers._of_listings(self.account, {listing.id: [part.id for part in parts]})
+        self.assertEqual(found, {(listing.id, self.place.id): 1})
 
     def test_a_debt_in_one_location_counts_against_another(self):
         shelf = self.env["stock.location"].create({"name": "Shelf", "location_id": self.stock.id})
@@ -85,18 +99,21 @@ class TestQuantity(QuantityCase):
         first, second = self.template("QTY", sold=False).product_variant_ids
         self.set_stock(first, 5)
         self.set_stock(second, -2)
-        found = self.numbers._of_listings(self.account, {1: [first.id, second.id]})
-        self.assertEqual(found, {(1, self.place.id): 3})
+        listing = self.common(first.product_tmpl_id)
+        found = self.numbers._of_listings(self.account, {listing.id: [first.id, second.id]})
+        self.assertEqual(found, {(listing.id, self.place.id): 3})
 
     def test_listing_without_a_product_to_sell(self):
-        self.assertEqual(self.numbers._of_listings(self.account, {1: []}), {(1, self.place.id): 0})
+        listing = self.listed(self.product("QTY-1", stock=5))
+        self.assertEqual(self.numbers._of_listings(self.account, {listing.id: []}), {(listing.id, self.place.id): 0})
 
     def test_location_of_the_shop_that_nothing_feeds_is_left_alone(self):
         self.env["marketplace.location"].create({
             "config_id": self.account.id, "external_id": self.shop.add_location("Other"), "name": "Other"})
         product = self.product("QTY-1", stock=5)
-        found = self.numbers._of_listings(self.account, {1: product.ids})
-        self.assertEqual(found, {(1, self.place.id): 5})
+        listing = self.listed(product)
+        found = self.numbers._of_listings(self.account, {listing.id: product.ids})
+        self.assertEqual(found, {(listing.id, self.place.id): 5})
 
     def test_mapping_a_location_and_one_below_counts_once(self):
         shelf = self.env["stock.location"].create({"name": "Shelf", "location_id": self.stock.id})
@@ -116,7 +133,7 @@ class TestQuantity(QuantityCase):
             numbers = original(records, *args, **options)
             return {key: {name: value / 2 for name, value in found.items()} for key, found in numbers.items()}
 
-        self.assertFalse(self.numbers._has_foreign_override(), "none of Odoo's own is foreign")
+        self.assertFalse(self.env["marketplace.stock"]._has_foreign_override(), "none of Odoo's own is foreign")
         with patch.object(model, "_compute_quantities_dict", half):
             self.assertEqual(self.ours(product), [5])
 
@@ -178,7 +195,10 @@ class TestQuantityRandom(QuantityCase):
         for field in FIELDS:
             self.account.stock_field = field
             self.env.flush_all()
-            exact = self.numbers._of_products(self.account, products.ids, self.place.location_ids)
+            listings = {product: self.listed(product) for product in products}
+            numbers = self.numbers._numbers(
+                self.account, {listing.id: product.ids for product, listing in listings.items()})
+            exact = {product.id: numbers[listing.id, self.place.id].stock for product, listing in listings.items()}
             whole = self.ours(*products)
             self.env.invalidate_all()
             seen = products.with_user(self.clerk).with_context(location=self.place.location_ids.ids)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+
+class MarketplaceConflict(models.AbstractModel):
+    """What to make of a shop that shows another number than the one it was sent last: the account's policy decides."""
+
+    _name = "marketplace.conflict"
+    _description = "Numbers changed in the shop"
+
+    @api.model
+    def _meet(self, account, differences):
+        """Apply the account's policy, in the caller's transaction, to levels whose number was changed in the shop.
+
+        A level that was acknowledged anew meanwhile is passed over: what was read of the shop is older than that.
+
+        :param account: marketplace.config
+        :param differences: list of tuples (listing id, marketplace.location id, the number last acknowledged, the
+            number the shop has, its request id), in sale units
+        """
+        differences = self._current(differences)
+        if not differences:
+            return
+        for listing_id, place_id, acked, actual, request_id in differences:
+            _logger.info(
+                "marketplace_sync: changed in the shop account=%r listing=%s location=%s sent=%s shown=%s policy=%s "
+                "request_id=%s", account.name, listing_id, place_id, acked, actual, account.conflict_policy,
+                request_id or "-")
+        if account.conflict_policy == "ask":
+            self._ask(differences)
+        else:
+            if account.conflict_policy == "respect":
+                self._respect(account, differences)
+            self._accept(differences)
+        self.env["stock.availability.dirty"]._dirty_listings(
+            SQL("listing.id = ANY(%s)", list({listing_id for listing_id, *_rest in differences})), "changed in the shop")
+
+    def _current(self, differences):
+        """Those whose level still has the number that the shop's was compared with."""
+        known = {(listing_id, place_id): quantity for listing_id, place_id, quantity in self.env.execute_query(SQL(
+            "SELECT listing_id, location_id, quantity FROM marketplace_level WHERE listing_id = ANY(%s)",
+            [listing_id for listing_id, *_rest in differences]))}
+        return [row for row in differences if known.get(row[:2]) == row[2] and row[2] != row[3]]
+
+    # === POLICIES === #
+
+    def _respect(self, account, differences):
+        """Pieces that are fewer were sold there; more came back from a cancelled order."""
+        places = {place.id: place for place in account.location_ids if place._sources()}
+        quantity = self.env["marketplace.quantity"]
+        variants = quantity._variants(self.env["marketplace.listing"].browse(
+            {listing_id for listing_id, *_rest in differences}))
+        sold = {one.listing_id: one for one in quantity._sold(account, variants)}
+        numbers = quantity._numbers(account, variants)
+        before = self._stock_before(differences)
+        sales = defaultdict(list)
+        for listing_id, place_id, acked, actual, _request_id in differences:
+            one = sold.get(listing_id)
+            if place_id in places and one and one.rules.fixed is None:
+                now = numbers[listing_id, place_id].stock
+                sales[place_id, one.source].append((
+                    one.item, one.template_id, (acked - actual) * one.rules.unit_factor,
+                    before.get((listing_id, place_id), now), now))
+        holds = self.env["marketplace.hold"]
+        for (place_id, source), rows in sales.items():
+            holds._mark(holds._observe(account, places[place_id], source, rows))
+
+    def _accept(self, differences):
+        """The shop's number is the one known from now on: the next one is compared with it."""
+        self.env.cr.execute(SQL(
+            """
+            UPDATE marketplace_level level SET quantity = found.actual, request_id = found.request_id
+              FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::varchar[])
+                   AS found (listing_id, location_id, actual, request_id)
+             WHERE level.listing_id = found.listing_id AND level.location_id = found.location_id
+            """,
+            *self._columns(differences)))
+        self.env["marketplace.level"].invalidate_model()
+
+    def _ask(self, differences):
+        """Have the listings wait for somebody's answer, see marketplace.listing's `action_...` buttons."""
+        self.env.cr.execute(SQL(
+            """
+            WITH found AS (
+                SELECT * FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::varchar[])
+                    AS found (listing_id, location_id, actual, request_id)
+            ), levels AS (
+                UPDATE marketplace_level level SET shown = found.actual, differs = TRUE
+                  FROM found
+                 WHERE level.listing_id = found.listing_id AND level.location_id = found.location_id
+            )
+            UPDATE marketplace_listing listing
+               SET state = 'conflict', conflict_since = coalesce(conflict_since, now() AT TIME ZONE 'UTC'),
+                   conflict_quantity = found.actual, request_id = found.request_id
+              FROM found
+             WHERE listing.id = found.listing_id
+            """,
+            *self._columns(differences)))
+        self.env["marketplace.level"].invalidate_model()
+        self.env["marketplace.listing"].invalidate_model()
+
+    # === HELPERS === #
+
+    def _columns(self, differences):
+        listing_ids, place_ids, _acked, actual, request_ids = map(list, zip(*differences, strict=True))
+        return listing_ids, place_ids, actual, request_ids
+
+    def _stock_before(self, differences):
+        """Odoo's pieces when the numbers last acknowledged were worked out: dict (listing id, place id) -> pieces."""
+        return {(listing_id, place_id): stock for listing_id, place_id, stock in self.env.execute_query(SQL(
+            """SELECT listing_id, location_id, stock::float FROM marketplace_level
+                WHERE listing_id = ANY(%s) AND stock IS NOT NULL""",
+            [listing_id for listing_id, *_rest in differences]))}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # draining works on a cursor of its own
+from odoo import models
+
+from ..adapters.base import Acknowledged, AdapterError, Conflict
+
+
+class MarketplaceDrain(models.AbstractModel):
+    """Looking before writing: what the shop has sold by itself must not be put on sale again.
+
+    A marketplace with compare-and-set tells when its number is not the one it was sent last. The others are asked
+    before, where little is left: with plenty in stock the order reaches Odoo long before the last piece is sold.
+    """
+
+    _inherit = "marketplace.drain"
+
+    def _look(self, run, levels):
+        """Ask the shop for the numbers that are about to be changed, where that matters.
+
+        Nothing is kept open meanwhile. A number that can't be read is pushed as it is: what is wrong shows then.
+
+        :param levels: list of adapters.base.Level
+        :return: outcomes by key of levels that need not, or must not, be pushed now; and the trouble or None
+        """
+        account, adapter = run.account, run.adapter
+        if adapter.compares or not adapter.can_read or account.conflict_policy == "overwrite":
+            return {}, None
+        doubtful = {level.key: level for level in levels
+                    if level.previous is not None and level.quantity <= account.look_below and not level.suspect}
+        outcomes = {}
+        try:
+            for shown in adapter.read(list(doubtful.values())) if doubtful else ():
+                level = doubtful[shown.key]
+                if shown.quantity is None or shown.quantity == level.previous:
+                    continue
+                outcomes[shown.key] = Conflict(shown.key, shown.quantity, shown.request_id) if (
+                    shown.quantity != level.quantity
+                ) else Acknowledged(shown.key, shown.quantity, shown.request_id, found=True)
+        except AdapterError as error:
+            return outcomes, error
+        return outcomes, None
+
+    def _meet_changes(self, run, levels, outcomes):
+        """Let the account's policy judge the numbers somebody changed in the shop, in a transaction of its own.
+
+        By itself and first: what a shop sold must be known to all accounts before anything else is stored.
+        """
+        previous = {level.key: level.previous for level in levels}
+        changed = [
+            (*key, previous[key], outcome.actual if isinstance(outcome, Conflict) else outcome.quantity,
+             outcome.request_id)
+            for key, outcome in outcomes.items()
+            if previous.get(key) is not None and (
+                isinstance(outcome, Conflict)
+                # More than before and right already: a try of ours that seemed lost.
+                or isinstance(outcome, Acknowledged) and outcome.found and outcome.quantity < previous[key])]
+        policy = run.account.conflict_policy
+        if policy == "ask":
+            # What shows the right number already raises no question.
+            changed = [row for row in changed if isinstance(outcomes[row[:2]], Conflict)]
+        if changed and policy != "overwrite":
+            self.env["marketplace.conflict"]._meet(run.account, changed)
+            self.env.cr.commit()

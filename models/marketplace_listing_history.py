@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import fields, models
+
+
+class MarketplaceListing(models.Model):
+    """Its history, as a chart and as a list."""
+
+    _inherit = "marketplace.listing"
+
+    history_chart = fields.Json(compute="_compute_history_chart", help="See `marketplace.history._chart`.")
+
+    def _compute_history_chart(self):
+        for listing in self:
+            listing.history_chart = self.env["marketplace.history"]._chart(listing._origin)
+
+    def action_open_history(self):
+        """Open the numbers acknowledged over time, to search them and to sum them up."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.actions"]._for_xml_id("marketplace_sync.marketplace_history_action"),
+            "name": self.env._("History of %s", self.display_name), "domain": [("listing_id", "=", self.id)],
+        }

@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Why this number: the sum as data and as a panel, the preview of a push, and that both say what a push sends."""
+
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from lxml import html
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
+
+from .draining import DrainCase
+
+USER = "marketplace_sync.group_marketplace_user"
+
+
+class ExplainCase(DrainCase):
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.account.location_ids
+        self.reader = self.make_user("explain-reader", USER)
+        self.item = self.offer("WHY-1", stock=12)
+
+    def rule(self, kind, value, **scope):
+        return self.env["marketplace.rule"].create({"company_id": self.company.id, "kind": kind, "value": value, **scope})
+
+    def explain(self, item=None):
+        """The sum behind the number at the shop's one location."""
+        [place] = self.explain_all(item)
+        return place
+
+    def explain_all(self, item=None):
+        """The same at each of its locations."""
+        self.env.invalidate_all()
+        return self.listing(item or self.item)._explain()
+
+    def text(self, markup):
+        """What somebody reads there."""
+        return " ".join(html.fromstring(f"<div>{markup}</div>").text_content().split())
+
+    def panel(self, item=None, user=None):
+        self.env.invalidate_all()
+        return self.text(self.listing(item or self.item).with_user(user or self.reader).explanation)
+
+    def preview(self, item=None, user=None):
+        self.env.invalidate_all()
+        return self.text(self.listing(item or self.item).with_user(user or self.reader).preview)
+
+    def assert_pushed(self, item, number):
+        """The sum ends with this number, and this number is what the shop gets."""
+        explained = self.explain(item)
+        self.assertEqual(explained["number"], number)
+        if explained["steps"]:
+            self.assertEqual(explained["steps"][-1]["after"], number)
+        self.assertIn(f"To publish {number} ", self.panel(item))
+        self.drain()
+        self.assertEqual(self.published(item), number)
+        self.assertFalse(self.explain(item)["waiting_since"])
+
+    @contextmanager
+    def read_only(self):
+        """Neither the database is written to in the block nor the shop called."""
+        self.env.flush_all()
+        calls = self.shop.stats.requests
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            self.env.cr.execute("SET LOCAL transaction_read_only = on")
+            yield
+            savepoint.rollback()
+        self.assertEqual(self.shop.stats.requests, calls)
+
+
+class TestSum(ExplainCase):
+    """The data equals what a push sends."""
+
+    def test_plain(self):
+        self.move(self.item, 3, self.stock, self.customer, done=False)
+        explained = self.explain()
+        [product] = explained["products"]
+        self.assertEqual((explained["place"], explained["place_name"]), (self.place.id, "Main"))
+        self.assertEqual((product["on_hand"], product["reserved"], product["stock"]), (12, 3, 9))
+        self.assertIn("Free to use on hand 12 − reserved 3 9", self.panel())
+        self.assert_pushed(self.item, 9)
+
+    def test_stock_fields(self):
+        self.move(self.item, 3, self.stock, self.customer, done=False)
+        self.move(self.item, 5, self.supplier, self.stock, done=False)
+        for stock_field, number, words in (
+            ("qty_available", 12, "On hand on hand 12 12"),
+            ("virtual_available", 14, "Forecast on hand 12 + incoming 5 − outgoing 3 14"),
+            ("free_qty", 9, "Free to use on hand 12 − reserved 3 9"),
+        ):
+            with self.subTest(stock_field):
+                self.account.stock_field = stock_field
+                self.assertIn(words, self.panel())
+                self.assert_pushed(self.item, number)
+
+    def test_rules(self):
+        self.move(self.item, 3, self.stock, self.customer, done=False)
+        self.rule("percentage", 90)
+        buffer = self.rule("buffer", 2, product_id=self.item.id)
+        steps = {step["name"]: step for step in self.explain()["steps"]}
+        self.assertEqual((steps["percentage"]["before"], steps["percentage"]["after"]), (9, 8.1))
+        self.assertEqual(steps["buffer"]["rule"], buffer.display_name)
+        self.assertFalse(steps["maximum"]["rule"])
+        panel = self.panel()
+        self.assertIn("90 % of it", panel)
+        self.assertIn(f"Less a safety buffer of 2 {buffer.display_name} 6.1", panel)
+        self.assertNotIn("No more than", panel)
+        self.assert_pushed(self.item, 6)
+
+    def test_rule_of_the_stock_field(self):
+        self.move(self.item, 3, self.stock, self.customer, done=False)
+        rule = self.rule("stock_field", 0, stock_field="qty_available", product_id=self.item.id)
+        self.assertEqual(self.explain()["stock_rule"], rule.display_name)
+        self.assertIn(f"On hand on hand 12 · {rule.display_name} 12", self.panel())
+        self.assert_pushed(self.item, 12)
+
+    def test_fixed(self):
+        self.rule("fixed", 40)
+        self.assertIn("Made to order: always 40", self.panel())
+        self.assert_pushed(self.item, 40)
+
+    def test_kit(self):
+        bolt, plate = self.product("BOLT", stock=50, sold=False), self.product("PLATE", stock=7, sold=False)
+        kit = self.offer("KIT-1", stock=0)
+        self.kit("KIT-1", {bolt: 4, plate: 2}, template=kit.product_tmpl_id)
+        [product] = self.explain(kit)["products"]
+        self.assertTrue(product["is_kit"])
+        self.assertEqual(
+            {component["product_id"]: (component["stock"], component["each"], component["limits"])
+             for component in product["components"]},
+            {bolt.id: (50, 4, False), plate.id: (7, 2, True)})
+        self.assertIn(f"{plate.display_name} limits 2 Units in each kit 7", self.panel(kit))
+        self.assert_pushed(kit, 3)
+
+    def test_loop_of_kits(self):
+        one, other = self.offer("LOOP-1", stock=0), self.product("LOOP-2", sold=False)
+        bolt = self.product("BOLT", sold=False)
+        for kit, component in ((one, bolt), (other, one)):
+            self.kit(kit.default_code, {component: 1}, template=kit.product_tmpl_id)
+        self.env.flush_all()
+        # Odoo refuses loops it can see; an import of bills may still make one.
+        self.env.cr.execute(
+            "UPDATE mrp_bom_line SET product_id = %s WHERE product_id = %s AND bom_id IN (SELECT id FROM mrp_bom"
+            " WHERE product_tmpl_id = %s)", [other.id, bolt.id, one.product_tmpl_id.id])
+        self.env.invalidate_all()
+        explained = self.explain(one)
+        self.assertIsNone(explained["number"])
+        self.assertIn("contain each other", explained["reason"])
+        self.assertIn(explained["reason"], self.panel(one))
+        self.assertNotIn("To publish", self.panel(one))
+        self.assertIn(explained["reason"], self.preview(one))
+
+    def test_template(self):
+        template = self.template("TEE", sold=False)
+        for variant, stock in zip(template.product_variant_ids, (5, 8), strict=True):
+            self.set_stock(variant, stock)
+        listing = self.env["marketplace.listing"].create({
+            "config_id": self.account.id, "product_tmpl_id": template.id})
+        [place] = listing._explain()
+        self.assertEqual(
+            {product["product_id"]: product["stock"] for product in place["products"]},
+            dict(zip(template.product_variant_ids.ids, (5, 8), strict=True)))
+        self.assertEqual(place["number"], 13)
+        words = self.panel(template)
+        for variant, stock in zip(template.product_variant_ids, (5, 8), strict=True):
+            self.assertIn(f"{variant.display_name} on hand {stock} {stock}", words)
+        self.assertIn("Together Free to use 13", words)
+
+    def test_share(self):
+        self.place.write({"share_kind": "percent", "share_percent": 50})
+        other = self.make_account(self.open_shop(), name="Other")
+        other.location_ids.write({"share_kind": "percent", "share_percent": 50})
+        self.assertEqual(self.explain()["share"]["got"], 6)
+        self.assertIn("Share of this shop 50 % of 12 6", self.panel())
+        self.assert_pushed(self.item, 6)
+
+    def test_hold(self):
+        self.drain()
+        self.env["marketplace.conflict"]._meet(
+            self.account, [(self.listing(self.item).id, self.place.id, 12, 8, "")])
+        self.assertEqual(self.explain()["products"][0]["held"], 4)
+        self.assertIn("Kept back sold in a shop, not known to Odoo yet −4", self.panel())
+        self.shop.order("WHY-1", 4, self.shop.main)
+        self.assert_pushed(self.item, 8)
+
+    def test_archived(self):
+        self.drain()
+        self.item.active = False
+        self.assertIn("the product is archived", self.panel())
+        self.assert_pushed(self.item, 0)
+
+    def test_no_location_is_mapped(self):
+        self.place.location_ids = False
+        explained = self.explain()
+        self.assertEqual((explained["place"], explained["number"]), (None, None))
+        self.assertIn("Choose on Account of Seller which Odoo locations feed it.", self.panel())
+
+    def test_location_that_left_the_mapping(self):
+        outlet = self.shop.add_location("Outlet")
+        left = self.place.copy({"external_id": outlet, "name": "Outlet", "location_ids": [Command.set(self.stock.ids)]})
+        self.shop.add_item("WHY-2", quantities={self.shop.main: 0, outlet: 0})
+        item = self.product("WHY-2", stock=4)
+        with self.silence():
+            self.drain()
+        self.assertEqual(self.shop.level("WHY-2", outlet), 4)
+        left.location_ids = False
+        fed, unfed = self.explain_all(item)
+        self.assertEqual((fed["number"], unfed["place_name"], unfed["number"]), (4, "Outlet", 0))
+        self.assertIn("no Odoo location feeds it any more", self.panel(item))
+        with self.silence():
+            self.drain()
+        self.assertEqual(self.shop.level("WHY-2", outlet), 0)
+
+
+class TestPublished(ExplainCase):
+    """What the shop has, had before and waits for."""
+
+    def when(self, value):
+        return format_datetime(self.env(user=self.reader), value, dt_format=False)
+
+    def test_now_and_before(self):
+        self.assertIsNone(self.explain()["published"])
+        self.assertIn("Nothing has been published here yet.", self.panel())
+        self.drain()
+        self.assertIsNone(self.explain()["before"])
+        self.set_stock(self.item, 7)
+        self.drain()
+        explained = self.explain()
+        level = self.listing(self.item).level_ids
+        self.assertTrue(level.request_id)
+        self.assertEqual(explained["published"], {
+            "quantity": 7, "acked_at": level.acked_at, "request_id": level.request_id, "is_found": False,
+            "shown": None})
+        self.assertEqual(explained["before"]["quantity"], 12)
+        panel = self.panel()
+        self.assertIn(f"Published 7 at {self.when(level.acked_at)} (request {level.request_id})", panel)
+        self.assertIn(f", before that 12 at {self.when(explained['before']['at'])}.", panel)
+        self.assertIn("Up to date", panel)
+
+    def test_times_are_the_users(self):
+        self.drain()
+        level = self.listing(self.item).level_ids
+        self.env.cr.execute("UPDATE marketplace_level SET acked_at = '2026-01-02 03:04:05' WHERE id = %s", [level.id])
+        self.reader.tz = "Asia/Tokyo"
+        self.assertIn("12:04:05", self.panel())
+        self.assertEqual(self.explain()["published"]["acked_at"], datetime(2026, 1, 2, 3, 4, 5))  # noqa: DTZ001
+
+    def test_number_that_was_found(self):
+        self.drain()
+        self.env["marketplace.level"]._store([(self.listing(self.item).id, self.place.id, 8, "", None)])
+        explained = self.explain()
+        self.assertTrue(explained["published"]["is_found"])
+        self.assertEqual(explained["before"]["quantity"], 12)
+        self.assertIn("The shop was found to show 8; it took 12 at", self.panel())
+
+    def test_waiting_since(self):
+        self.drain()
+        self.set_stock(self.item, 7)
+        self.env.cr.flush()
+        mark = self.marks(self.item)
+        for _sorted in (False, True):
+            explained = self.explain()
+            self.assertEqual(explained["waiting_since"], mark.marked_at)
+            self.assertIn(f"Waiting since {self.when(mark.marked_at)}", self.panel())
+            self.sort()
+            mark = self.marks(self.item)
+
+    def test_a_kit_waits_for_its_components(self):
+        bolt = self.product("BOLT", stock=4, sold=False)
+        kit = self.offer("KIT-1", stock=0)
+        self.kit("KIT-1", {bolt: 2}, template=kit.product_tmpl_id)
+        self.drain()
+        self.assertFalse(self.explain(kit)["waiting_since"])
+        self.set_stock(bolt, 8)
+        self.env.cr.flush()
+        self.assertTrue(self.explain(kit)["waiting_since"])
+
+    def test_error(self):
+        self.shop.item("WHY-1").tracked = False
+        with self.silence():
+            self.drain()
+        listing = self.listing(self.item)
+        panel = self.panel()
+        self.assertIn(listing.error, panel)
+        self.assertIn(f"Tried again at {self.when(listing.next_attempt)}.", panel)
+
+
+class TestReaders(ExplainCase):
+
+    def test_everything_is_escaped(self):
+        evil = "<img src=x onerror=alert(1)> & <script>alert(2)</script>"
+        self.item.name = self.place.name = evil
+        self.kit("WHY-1", {self.product("EVIL-PART", stock=2, sold=False, name=evil): 1},
+                 template=self.item.product_tmpl_id)
+        rule = self.rule("buffer", 1, categ_id=self.env["product.category"].create({"name": evil}).id)
+        self.item.categ_id = rule.categ_id
+        self.listing(self.item).write({"state": "error", "error": evil})
+        for markup in (self.listing(self.item).explanation, self.listing(self.item).preview):
+            tree = html.fromstring(markup)
+            self.assertFalse(tree.xpath("//script | //img"))
+            self.assertIn(evil, tree.text_content())
+        self.assertGreaterEqual(html.fromstring(self.listing(self.item).explanation).text_content().count(evil), 4)
+
+    def test_user_without_rights_on_stock(self):
+        self.rule("buffer", 2)
+        self.assertFalse(self.reader.has_group("stock.group_stock_user"))
+        self.assertEqual(self.listing(self.item).with_user(self.reader)._explain(), [self.explain()])
+        for name in ("explanation", "preview", "history_chart"):
+            self.assertEqual(
+                self.listing(self.item).with_user(self.reader).read([name])[0][name],
+                self.listing(self.item).read([name])[0][name])
+
+    def test_strangers_see_nothing(self):
+        stranger = self.make_user("explain-stranger", USER, self.make_company("Elsewhere"))
+        for user in (stranger, self.make_user("explain-nobody", "stock.group_stock_manager")):
+            listing = self.listing(self.item).with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+            for attempt in (listing._explain, listing.action_preview, lambda listing=listing: listing.explanation):
+                with self.assertRaises(AccessError):
+                    attempt()
+
+    def test_other_companies_stock_does_not_count(self):
+        elsewhere = self.make_company("Elsewhere")
+        self.set_stock(self.item, 100, self.stock_of(elsewhere))
+        both = self.make_user("explain-both", USER)
+        both.company_ids |= elsewhere
+        listing = self.listing(self.item).with_user(both).with_company(elsewhere)
+        self.assertEqual(listing._explain()[0]["number"], 12)
+
+    def test_nothing_is_written_nothing_is_sent(self):
+        self.drain()
+        self.set_stock(self.item, 7)
+        self.sort()
+        listing = self.listing(self.item).with_user(self.reader)
+        with self.read_only():
+            self.assertEqual(listing._explain()[0]["number"], 7)
+            self.assertTrue(listing.explanation)
+            self.assertTrue(listing.preview)
+            listing.action_preview()
+        self.assertEqual(self.published(self.item), 12)
+
+
+class TestPreview(ExplainCase):
+
+    def test_what_would_be_sent(self):
+        self.drain()
+        self.assertIn("Main 12 nothing to send", self.preview())
+        self.set_stock(self.item, 7)
+        self.env.cr.flush()
+        self.assertIn("Main 12 7 Waiting since", self.preview())
+
+    def test_a_refused_number_is_sent_again(self):
+        self.drain()
+        self.listing(self.item).write({"state": "error", "error": "It was full."})
+        self.listing(self.item)._mark("again")
+        [place] = self.listing(self.item)._preview()
+        self.assertTrue(place["would_send"])
+
+    def test_nobody_marked_it(self):
+        self.drain()
+        self.assertNotIn("Nothing has marked it", self.preview())
+        self.set_stock(self.item, 7)
+        self.env.cr.flush()
+        self.forget_marks()
+        self.assertIn("Nothing has marked it as changed since", self.preview())
+
+    def test_why_it_would_not_go(self):
+        self.drain()
+        self.assertNotIn("alert", self.listing(self.item).preview)
+        listing, later = self.listing(self.item), fields.Datetime.now() + timedelta(hours=1)
+        for record, values, words in (
+            (self.account, {"state": "paused"}, "The account is switched off: Paused."),
+            (self.account, {"retry_at": later, "last_error": "It sleeps."}, "could not be reached and is tried again at"),
+            (listing, {"deferred_until": later, "deferred_reason": "Too many today.", "deferred_mark": 2 ** 40},
+             "Too many today. It waits until"),
+            (listing, {"state": "error", "error": "It is unknown there.", "next_attempt": later},
+             "It was refused: It is unknown there. It is tried again"),
+            (listing, {"state": "conflict"}, "waits until somebody says which one is right"),
+            (listing, {"active": False}, "It is not listed any more"),
+            (listing, {"external_id": False}, "It is looked up in the shop first, by its SKU WHY-1."),
+            (self.item, {"default_code": False}, "The product has no SKU"),
+        ):
+            with self.subTest(words):
+                before = record.read(list(values), load=None)[0]
+                record.write(values)
+                self.forget_marks()
+                self.assertIn(words, self.preview())
+                record.write({name: before[name] for name in values})
+
+    def test_a_new_change_overrides_a_deferral(self):
+        self.drain()
+        self.listing(self.item).write({
+            "deferred_until": fields.Datetime.now() + timedelta(hours=1), "deferred_reason": "Too many today.",
+            "deferred_mark": 0})
+        self.listing(self.item)._mark("again")
+        self.assertFalse(self.explain()["is_deferred"])
+        self.assertNotIn("Too many today.", self.preview())
+
+    def test_button(self):
+        action = self.listing(self.item).with_user(self.reader).action_preview()
+        self.assertEqual((action["res_model"], action["target"]), ("marketplace.listing", "new"))
+        [(view_id, kind)] = action["views"]
+        arch = self.env[action["res_model"]].with_user(self.reader).get_view(view_id, kind)["arch"]
+        self.assertIn("action_preview_request", arch)

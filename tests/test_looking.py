@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Marketplaces without compare-and-set are asked before the last pieces are put on sale again."""
+
+from unittest.mock import patch
+
+from odoo.addons.marketplace_sync.adapters import PLATFORMS
+from odoo.addons.marketplace_sync.sandbox.ebay import Marketplace
+
+from .test_platform_drains import PlatformDrainCase, TestCartona, TestEbay
+
+
+class LookingTests:
+    """What holds wherever the shop can be asked."""
+
+    def setUp(self):
+        super().setUp()
+        self.market.add_item("A", 0)
+        self.thing = self.offer("A", 5)
+        self.push_all()
+        self.assertEqual(self.market.level("A"), 5)
+
+    def push_all(self):
+        for _round in range(4):
+            if not self.push()[2]:
+                return
+        self.fail("it never comes to an end")
+
+    def held(self):
+        return sum(self.env["marketplace.hold"].search([]).mapped("quantity"))
+
+    def test_what_was_sold_there_is_not_put_on_sale_again(self):
+        self.market.order("A", 2)
+        self.set_stock(self.thing, 6)
+        self.push_all()
+        self.assertEqual((self.held(), self.market.level("A")), (2, 4))
+        self.move(self.thing, 2, self.stock, self.customer, done=False)
+        self.push_all()
+        self.assertEqual((self.held(), self.market.level("A")), (0, 4))
+
+    def test_plenty_is_not_asked_about(self):
+        self.set_stock(self.thing, 500)
+        with patch.object(PLATFORMS[self.platform], "read", side_effect=AssertionError("asked")):
+            self.push_all()
+        self.assertEqual(self.market.level("A"), 500)
+
+    def test_overwrite_does_not_ask(self):
+        self.seller.conflict_policy = "overwrite"
+        self.market.order("A", 2)
+        self.set_stock(self.thing, 6)
+        with patch.object(PLATFORMS[self.platform], "read", side_effect=AssertionError("asked")):
+            self.push_all()
+        self.assertEqual(self.market.level("A"), 6)
+
+    def test_ask(self):
+        self.seller.conflict_policy = "ask"
+        self.market.order("A", 2)
+        self.set_stock(self.thing, 6)
+        self.push()
+        listing = self.listing(self.thing, self.seller)
+        self.assertRecordValues(listing, [{"state": "conflict", "conflict_quantity": 3}])
+        self.assertEqual(self.market.level("A"), 3)
+        listing.action_publish_ours()
+        self.push_all()
+        self.assertEqual(self.market.level("A"), 6)
+
+    def test_a_shop_that_does_not_answer_keeps_the_marks(self):
+        self.set_stock(self.thing, 6)
+        self.market.fault("503", times=1000)
+        self.seller.failures = 10  # a long pause, that nobody sits out
+        self.push()
+        self.assertTrue(self.listing(self.thing, self.seller).is_waiting)
+
+
+class TestLookingEbay(LookingTests, PlatformDrainCase):
+    platform, shop_class = "ebay", Marketplace
+    account_values, secret_values = TestEbay.account_values, TestEbay.secret_values
+
+
+class TestLookingCartona(LookingTests, PlatformDrainCase):
+    platform, shop_class = "cartona", TestCartona.shop_class
+    account_values, secret_values = TestCartona.account_values, TestCartona.secret_values
