@@ -13,7 +13,7 @@ from dev import cache, clone, odoo, say
 from dev.postgres import connected
 from dev.provision import Machine
 
-MODULES = "stock,mrp"
+MODULES = "stock,mrp,product_expiry"
 
 
 def template(machine: Machine) -> str:

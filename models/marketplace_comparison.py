@@ -60,7 +60,8 @@ class MarketplaceComparison(models.AbstractModel):
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
         try:
             with account._adapter() as adapter:
-                run = ComparisonRun(account, adapter, account.base_url, deadline=end_time, record=record)
+                run = ComparisonRun(
+                    record=record, account=account, adapter=adapter, base_url=account.base_url, deadline=end_time)
                 try:
                     self._compare_patiently(run)
                 finally:

@@ -46,7 +46,7 @@ class MarketplaceComparison(models.AbstractModel):
             return  # somebody else was here while the lock was waited for
         chunk = self._read_chunk(run, size)
         self.env.cr.commit()  # no snapshot is kept open while the shop takes its time
-        trouble = self._ask(run.adapter, chunk)
+        trouble = self._read_shop(run.adapter, chunk)
         chunk.keep_answered()
         # What was changed before the snapshot above has a mark that is sorted after this, see _waiting.
         self.env["stock.availability.dirty"]._sort()
@@ -89,7 +89,7 @@ class MarketplaceComparison(models.AbstractModel):
             "SELECT listing_id, location_id, quantity, acked_at FROM marketplace_level WHERE listing_id = ANY(%s)",
             listing_ids))
 
-    def _ask(self, adapter, chunk):
+    def _read_shop(self, adapter, chunk):
         """Fill in what the shop shows.
 
         :return: the trouble that kept it from saying everything, or None
@@ -180,12 +180,15 @@ class MarketplaceComparison(models.AbstractModel):
             self.env["marketplace.conflict"]._meet(account, differences)
 
     def _forget_acknowledged(self, levels):
-        """What the shop no longer has is pushed even if its number is the same: its refusal then shows on the listing."""
+        """What the shop no longer has is pushed even if its number is the same: its refusal shows on the listing."""
         if levels:
             listing_ids, place_ids = map(list, zip(*(level.key for level in levels), strict=True))
             self.env.cr.execute(SQL(
-                """DELETE FROM marketplace_level level USING unnest(%s::integer[], %s::integer[]) AS gone (listing, place)
-                    WHERE level.listing_id = gone.listing AND level.location_id = gone.place""",
+                """
+                DELETE FROM marketplace_level level
+                 USING unnest(%s::integer[], %s::integer[]) AS gone (listing_id, location_id)
+                 WHERE level.listing_id = gone.listing_id AND level.location_id = gone.location_id
+                """,
                 listing_ids, place_ids))
             self.env["marketplace.level"].invalidate_model()
 

@@ -30,8 +30,8 @@ class MarketplaceConfig(models.Model):
         run = self.env["marketplace.reconcile"].sudo()._begin(self)
         run._come_back()
         return self._notify("success", self.env._(
-            "%(total)s listings are compared with the shop (%(progress).0f %% done). What differs is listed under Drift "
-            "and pushed again.", total=run.total, progress=run.progress))
+            "%(total)s listings are compared with the shop (%(progress).0f %% done). What differs is listed under "
+            "Drift and pushed again.", total=run.total, progress=run.progress))
 
     def action_open_drift(self):
         """Show what the last comparison found."""

@@ -34,9 +34,9 @@ class MarketplaceDrift(models.Model):
              "The account's policy says what becomes of it.\n"
              "Never pushed: the shop has what it was sent last, and Odoo has had another number since.\n"
              "Not in the shop: it has no such number any more.")
-    shown = fields.Integer("Shown", readonly=True, help="What the shop had.")
+    shown = fields.Integer(readonly=True, help="What the shop had.")
     acked = fields.Integer("Acknowledged", readonly=True, help="What the shop was known to have.")
-    expected = fields.Integer("Expected", readonly=True, help="What should be published.")
+    expected = fields.Integer(readonly=True, help="What should be published.")
     since = fields.Datetime(readonly=True, help="When the shop last acknowledged a number; empty when it never did.")
     detail = fields.Char("The Shop Says", readonly=True)
     request_id = fields.Char("Shop's Request Id", readonly=True)

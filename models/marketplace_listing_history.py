@@ -11,7 +11,8 @@ class MarketplaceListing(models.Model):
 
     def _compute_history_chart(self):
         for listing in self:
-            listing.history_chart = self.env["marketplace.history"]._chart(listing._origin)
+            saved = listing._origin  # a listing on a form that is being filled in has no history
+            listing.history_chart = self.env["marketplace.history"]._chart(saved) if saved else False
 
     def action_open_history(self):
         """Open the numbers acknowledged over time, to search them and to sum them up."""

@@ -143,8 +143,7 @@ class MarketplaceReconcile(models.Model):
         """Begin a comparison of each account whose last one was long enough ago."""
         accounts = self.env["marketplace.config"].search([
             ("state", "=", "connected"), ("reconcile_hours", ">", 0)])
-        last = {account: started for account, started in self._read_group(
-            [("config_id", "in", accounts.ids)], ["config_id"], ["started_at:max"])}
+        last = dict(self._read_group([("config_id", "in", accounts.ids)], ["config_id"], ["started_at:max"]))
         now = fields.Datetime.now()
         for account in accounts:
             pause = timedelta(hours=account.reconcile_hours) - SLACK

@@ -5,6 +5,7 @@ from . import test_concurrency_crash
 from . import test_concurrency_drain
 from . import test_concurrency_garbage
 from . import test_concurrency_marks
+from . import test_concurrency_reconcile
 from . import test_config
 from . import test_drain
 from . import test_drain_refused

@@ -155,17 +155,18 @@ class TestSum(ExplainCase):
 
     def test_template(self):
         template = self.template("TEE", sold=False)
-        for variant, stock in zip(template.product_variant_ids, (5, 8), strict=True):
+        stocks = dict(zip(template.product_variant_ids, (5, 8), strict=True))
+        for variant, stock in stocks.items():
             self.set_stock(variant, stock)
         listing = self.env["marketplace.listing"].create({
             "config_id": self.account.id, "product_tmpl_id": template.id})
         [place] = listing._explain()
         self.assertEqual(
             {product["product_id"]: product["stock"] for product in place["products"]},
-            dict(zip(template.product_variant_ids.ids, (5, 8), strict=True)))
+            {variant.id: stock for variant, stock in stocks.items()})
         self.assertEqual(place["number"], 13)
         words = self.panel(template)
-        for variant, stock in zip(template.product_variant_ids, (5, 8), strict=True):
+        for variant, stock in stocks.items():
             self.assertIn(f"{variant.display_name} on hand {stock} {stock}", words)
         self.assertIn("Together Free to use 13", words)
 

@@ -89,11 +89,12 @@ class TestKits(KitsCase):
         engraving = self.env["product.attribute"].create({
             "name": "Engraving", "create_variant": "no_variant",
             "value_ids": [Command.create({"name": "None"}), Command.create({"name": "Name"})]})
-        kit = self.kit("KIT", {self.bolt: 2, self.nut: 2})
-        kit.product_tmpl_id.attribute_line_ids = [Command.create({
-            "attribute_id": engraving.id, "value_ids": [Command.set(engraving.value_ids.ids)]})]
-        kit.bom_ids.bom_line_ids[1].bom_product_template_attribute_value_ids = self.env[
-            "product.template.attribute.value"].search([("product_tmpl_id", "=", kit.product_tmpl_id.id)])[1]
+        template = self.env["product.template"].create({
+            "name": "Kit", "is_storable": True, "attribute_line_ids": [Command.create({
+                "attribute_id": engraving.id, "value_ids": [Command.set(engraving.value_ids.ids)]})]})
+        kit = self.kit("KIT", {self.bolt: 2, self.nut: 2}, template=template)
+        kit.bom_ids.bom_line_ids[1].bom_product_template_attribute_value_ids = (
+            template.attribute_line_ids.product_template_value_ids[1])
         self.assert_number(kit, 55)
 
     def test_bill_for_one_variant(self):

@@ -144,6 +144,17 @@ class TestFound(ReconcileCase):
             run = self.compare()
         self.assertEqual((run.drifted, run.waiting), (0, 1))
 
+    def test_a_long_queue_hides_no_drift(self):
+        lost, *others = self.sell(*"ABCDEF")
+        self.never_push(lost, 4)
+        for thing in others:
+            self.set_stock(thing, 5)
+        dirty = self.registry["stock.availability.dirty"]
+        sort = dirty._sort
+        with patch.object(dirty, "_sort", lambda self: sort(self, limit=2)):
+            run = self.compare()
+        self.assertEqual((set(self.drifts(run)), run.waiting), ({"A"}, 5))
+
     def test_not_in_the_shop(self):
         thing, other = self.sell("A", "B")
         self.show("A", None)

@@ -2,7 +2,6 @@
 """Request formats: kept, checked, duplicated, used; and the preview of a request."""
 
 import json
-from unittest.mock import patch
 
 from psycopg2.errors import RestrictViolation
 
@@ -128,8 +127,8 @@ class TestRestProfile(MarketplaceCase):
         self.assertEqual(shop.stats.requests, 0)
         self.assertEqual(listing.state, "pending")
         self.assertEqual(self.env[DIRTY].search_count([]), waiting)
-        with patch.object(type(self.env["marketplace.quantity"]), "_whole", lambda self, quantity: 99):
-            self.assertIn('"bestand": "99"', self.preview(listing).body)
+        self.env["marketplace.rule"].create({"config_id": account.id, "kind": "fixed", "value": 99})
+        self.assertIn('"bestand": "99"', self.preview(listing).body)
 
     def test_preview_of_a_template_adds_up_its_variants(self):
         account = self.make_rest_account(self.open_odd_shop())

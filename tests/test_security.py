@@ -17,7 +17,8 @@ from .common import DIRTY, MarketplaceCase
 USER, MANAGER = "marketplace_sync.group_marketplace_user", "marketplace_sync.group_marketplace_manager"
 MODELS = (
     "marketplace.config", "marketplace.credential", "marketplace.location", "marketplace.listing", "marketplace.level",
-    "marketplace.sync.log", "marketplace.allowance", "marketplace.revision", DIRTY,
+    "marketplace.sync.log", "marketplace.allowance", "marketplace.revision", "marketplace.history",
+    DIRTY,
 )
 SET_UP = {"marketplace.config", "marketplace.credential", "marketplace.location", "marketplace.listing"}
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -126,6 +127,10 @@ class TestActions(SecurityCase):
             "collect garbage": account.action_collect_garbage,
             "connect ebay": account.action_connect_ebay,
             "preview request": listing.action_preview_request,
+            "preview": listing.action_preview,
+            "publish ours": listing.action_publish_ours,
+            "count as sold": listing.action_count_as_sold,
+            "reconcile": account.action_reconcile,
             "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 
@@ -143,7 +148,8 @@ class TestActions(SecurityCase):
 
     def test_buttons(self):
         every = set(self.buttons(self.manager))
-        daily = {"sync now", "retry failed", "retry", "push", "preview request"}
+        daily = {
+            "sync now", "retry failed", "retry", "push", "preview", "preview request", "publish ours", "count as sold"}
         for user, expected in (
             (self.manager, set()),
             (self.user, every - daily),
@@ -156,7 +162,8 @@ class TestActions(SecurityCase):
 
     def test_every_button_is_tried_here(self):
         """A button that is added has to be thought about in the matrix above."""
-        opening = {f"action_open_{what}" for what in ("listings", "failed", "waiting", "log", "cron")}
+        opening = {f"action_open_{what}" for what in (
+            "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift")}
         ours = "odoo.addons.marketplace_sync."
         actions = {
             method for name in MODELS for cls in type(self.env[name]).__mro__ if cls.__module__.startswith(ours)

@@ -85,6 +85,14 @@ class TestTicks(CommonListingCase):
         template.with_context(active_test=False).product_variant_ids.active = True
         self.assertEqual(self.listed(template), (self.none, True), "now the ticked one can be seen")
 
+    def test_an_archived_product_stays_listed(self):
+        """The shop still has to hear that nothing is left to sell."""
+        template = self.shirt()
+        template.active = False
+        self.account.active = False
+        self.account.active = True
+        self.assertEqual(self.listed(template), (self.none, True))
+
     def test_a_new_variant_is_in_the_common_listing(self):
         template = self.shirt(ebay_product=True, ebay_item_id="110")
         added = self.add_variant(template)

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.base import Acknowledged, Rejected, Unauthorized, Unavailable
-from conformance import SKUS, market, parametrize, settings_for, waits  # noqa: F401
+from conformance import SKUS, parametrize, settings_for, waits
+
+pytest_plugins = ("conformance.fixtures",)
 
 BATCHES = 6
 
@@ -22,7 +24,7 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture
-def remembered(market):  # noqa: F811
+def remembered(market):
     """Credentials with an access token that an earlier push has fetched; only where tokens are renewed."""
     token = market.push(market.stock(["EARLIER"])).token
     return {**market.harness.credentials, "token": token.value, "token_expires_at": token.expires_at.isoformat()}

@@ -14,7 +14,7 @@ from lxml import etree
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "add_a_marketplace.md"
-BATTERY = "tests/adapters/test_conformance.py"
+BATTERY = ("tests/adapters/test_conformance.py", "tests/adapters/test_conformance_read.py")
 COPIED = ("adapters", "sandbox", "models", "views", "tests/adapters/conformance")
 # A heading that names a file, or a block of code below it.
 PARTS = re.compile(r"^### `(?P<path>[\w/.]+)`$|^```(?P<kind>python|diff)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -45,7 +45,8 @@ def copy(tmp_path_factory):
     root = tmp_path_factory.mktemp("marketplace_sync")
     for folder in COPIED:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / BATTERY, root / BATTERY)
+    for path in BATTERY:
+        shutil.copy(ROOT / path, root / path)
     for path, kind, code in blocks():
         file = root / path
         file.parent.mkdir(exist_ok=True)
@@ -64,7 +65,7 @@ def run(root, *arguments):
 
 def battery(root, chosen):
     options = ["-q", "-p", "no:odoo", "-p", "no:cacheprovider", f"--rootdir={root}", f"--confcutdir={root}"]
-    return run(root, "-m", "pytest", *options, BATTERY, "-k", chosen)
+    return run(root, "-m", "pytest", *options, *BATTERY, "-k", chosen)
 
 
 def test_the_document_has_all_parts():
@@ -78,18 +79,27 @@ def test_the_document_has_all_parts():
 def test_the_battery_is_green(copy):
     said, status = battery(copy, "bazaar")
     assert status == 0, said
-    assert int(re.search(r"(\d+) passed", said)[1]) > 50
+    assert int(re.search(r"(\d+) passed", said)[1]) > 80
     assert "skipped" not in said
 
 
-def test_the_battery_is_red_when_the_adapter_is_wrong(copy, tmp_path):
+@pytest.mark.parametrize(
+    ("right", "wrong", "chosen", "complaint"),
+    [
+        ('result.get("ok") is True', "True", "bazaar and refused_row", "acknowledged, but not there"),
+        ("look.shows(stock[look.target]", "look.shows(5", "bazaar and every_number", "assert (5, '') == (0, '')"),
+    ],
+    ids=["push", "read"],
+)
+def test_the_battery_is_red_when_the_adapter_is_wrong(copy, tmp_path, right, wrong, chosen, complaint):
     """The copy is what is tested, and not this clone."""
-    wrong = shutil.copytree(copy, tmp_path / "wrong")
-    adapter = wrong / "adapters" / "bazaar.py"
-    adapter.write_text(adapter.read_text().replace('result.get("ok") is True', "True"))
-    said, status = battery(wrong, "bazaar and refused_row")
+    root = shutil.copytree(copy, tmp_path / "wrong")
+    adapter = root / "adapters" / "bazaar.py"
+    assert right in adapter.read_text()
+    adapter.write_text(adapter.read_text().replace(right, wrong))
+    said, status = battery(root, chosen)
     assert status == 1, said
-    assert "acknowledged, but not there" in said
+    assert complaint in said
 
 
 def test_the_sandbox_runs_as_a_process(copy):

@@ -11,7 +11,9 @@ from dataclasses import replace
 import pytest
 
 from adapters.base import Level, Refused, Unauthorized, Unavailable
-from conformance import market, parametrize, settings_for, waits  # noqa: F401
+from conformance import parametrize, settings_for, waits
+
+pytest_plugins = ("conformance.fixtures",)
 
 CALLS = 6
 
@@ -21,7 +23,7 @@ def pytest_generate_tests(metafunc):
     parametrize(metafunc, lambda harness: harness.can_read, targets=("read",))
 
 
-def shelf(market, count):  # noqa: F811
+def shelf(market, count):
     """Levels of items of which there are 0 to 6 pieces."""
     harness = market.harness
     return [
@@ -30,7 +32,7 @@ def shelf(market, count):  # noqa: F811
     ]
 
 
-def shelf_of_calls(market, calls=CALLS):  # noqa: F811
+def shelf_of_calls(market, calls=CALLS):
     """As many as it takes so many calls to read."""
     return shelf(market, calls * market.harness.read_batch)
 
@@ -38,13 +40,13 @@ def shelf_of_calls(market, calls=CALLS):  # noqa: F811
 # === ALL IS WELL === #
 
 
-def test_can_read(market):  # noqa: F811
+def test_can_read(market):
     adapter = market.adapter()
     assert adapter.can_read
     adapter.close()
 
 
-def test_every_number_once(market):  # noqa: F811
+def test_every_number_once(market):
     levels = shelf_of_calls(market)
     read = market.read(levels)
     assert read.error is None
@@ -52,31 +54,31 @@ def test_every_number_once(market):  # noqa: F811
 
 
 @pytest.mark.parametrize("calls", [1, 40])
-def test_calls_are_bounded(market, calls):  # noqa: F811
+def test_calls_are_bounded(market, calls):
     levels = shelf_of_calls(market, calls)
     read = market.read(levels)
     assert read.error is None
     assert read.calls == market.shop.stats.requests <= market.harness.most_reads(len(levels))
 
 
-def test_few_of_many(market):  # noqa: F811
+def test_few_of_many(market):
     levels = shelf_of_calls(market)[-3:]
     read = market.read(levels)
     assert [shown.quantity for _key, shown in sorted(read.outcomes.items())] == [level.key % 7 for level in levels]
     assert read.calls <= CALLS + market.harness.renews
 
 
-def test_nothing_to_read(market):  # noqa: F811
+def test_nothing_to_read(market):
     assert market.read([]).calls == 0
 
 
-def test_a_sale_shows(market):  # noqa: F811
+def test_a_sale_shows(market):
     levels = shelf(market, 7)
     market.harness.sell(levels[5].external_id, 2)
     assert market.read(levels).outcomes[5].quantity == 3
 
 
-def test_two_levels_of_one_item(market):  # noqa: F811
+def test_two_levels_of_one_item(market):
     levels = shelf(market, 3)
     levels.append(replace(levels[2], key="again"))
     read = market.read(levels)
@@ -84,7 +86,7 @@ def test_two_levels_of_one_item(market):  # noqa: F811
 
 
 @pytest.mark.parametrize("count", [4, 40])
-def test_unknown_item(market, count):  # noqa: F811
+def test_unknown_item(market, count):
     levels = shelf(market, count)
     levels[2] = replace(levels[2], external_id=market.harness.unknown("GONE"), sku="GONE")
     read = market.read(levels)
@@ -92,7 +94,7 @@ def test_unknown_item(market, count):  # noqa: F811
     assert [key for key, shown in read.outcomes.items() if shown.quantity is None] == [2]
 
 
-def test_nothing_is_sent_for_a_caller_who_left(market):  # noqa: F811
+def test_nothing_is_sent_for_a_caller_who_left(market):
     levels = shelf_of_calls(market, 40)
     market.shop.latency = 0.02
     adapter = market.adapter()
@@ -107,7 +109,7 @@ def test_nothing_is_sent_for_a_caller_who_left(market):  # noqa: F811
 # === TROUBLE === #
 
 
-def test_trouble_once(market, target, trouble):  # noqa: F811
+def test_trouble_once(market, target, trouble):
     """It heals inside the read: nobody has to come back."""
     levels = shelf_of_calls(market)
     market.shop.fault(**trouble, on=target)
@@ -117,9 +119,9 @@ def test_trouble_once(market, target, trouble):  # noqa: F811
     assert market.clock.slept >= waits(trouble)
 
 
-def test_lasting_trouble(market, target, trouble):  # noqa: F811
+def test_lasting_trouble(market, target, trouble):
     """The read gives up soon, tells how long to wait, and the next one does what is left."""
-    levels = shelf_of_calls(market, 16)
+    levels = shelf_of_calls(market)
     market.shop.fault(**trouble, on=target, share=1.0)
     read = market.read(levels, **settings_for(trouble))
     assert not read.outcomes
@@ -132,8 +134,8 @@ def test_lasting_trouble(market, target, trouble):  # noqa: F811
     market.read_rest(levels, read)
 
 
-def test_what_is_known_comes_before_the_trouble(market):  # noqa: F811
-    levels = shelf_of_calls(market, 16)
+def test_what_is_known_comes_before_the_trouble(market):
+    levels = shelf_of_calls(market)
     adapter, known = market.adapter(parallel=1), []
     with pytest.raises(Unavailable):
         for shown in adapter.read(levels):
@@ -146,7 +148,7 @@ def test_what_is_known_comes_before_the_trouble(market):  # noqa: F811
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_most_answers_are_trouble(market, seed):  # noqa: F811
+def test_most_answers_are_trouble(market, seed):
     """Mixed kinds, read after read, until all is known."""
     levels = shelf_of_calls(market)
     market.shop.change(seed=seed)
@@ -159,7 +161,7 @@ def test_most_answers_are_trouble(market, seed):  # noqa: F811
 # === WHO MAY CALL === #
 
 
-def test_token_refused_once(market):  # noqa: F811
+def test_token_refused_once(market):
     levels = shelf_of_calls(market)
     market.shop.fault("expired", on="read")
     read = market.read(levels, parallel=1)
@@ -172,7 +174,7 @@ def test_token_refused_once(market):  # noqa: F811
     market.read_rest(levels, read)
 
 
-def test_secret_refused(market):  # noqa: F811
+def test_secret_refused(market):
     levels = shelf_of_calls(market)
     market.harness.revoke()
     read = market.read(levels)
@@ -182,7 +184,7 @@ def test_secret_refused(market):  # noqa: F811
     assert market.clock.slept == 0
 
 
-def test_no_secret_at_all(market):  # noqa: F811
+def test_no_secret_at_all(market):
     read = market.read(shelf(market, 3), credentials={})
     assert isinstance(read.error, Unauthorized | Refused)
     assert not read.outcomes

@@ -10,6 +10,6 @@ import pytest
 pytest.register_assert_rewrite(f"{__name__}.market")
 
 from .cases import SKUS, settings_for, waits  # noqa: E402
-from .fixtures import market, parametrize  # noqa: E402
+from .fixtures import parametrize  # noqa: E402
 
-__all__ = ["SKUS", "market", "parametrize", "settings_for", "waits"]
+__all__ = ["SKUS", "parametrize", "settings_for", "waits"]
