@@ -13,7 +13,7 @@ class MarketplaceConfig(models.Model):
 
     def _compute_drift_count(self):
         for account in self:
-            account.drift_count = account.reconcile_ids[:1].drifted
+            account.drift_count = account._last_comparison().drifted
 
     def action_reconcile(self):
         """Have all numbers the shop shows compared with what they should be, in the background.
@@ -36,4 +36,7 @@ class MarketplaceConfig(models.Model):
     def action_open_drift(self):
         """Show what the last comparison found."""
         action = self._open("marketplace_sync.marketplace_drift_action")
-        return {**action, "domain": [("reconcile_id", "=", self.reconcile_ids[:1].id)]}
+        return {**action, "domain": [("reconcile_id", "=", self._last_comparison().id)]}
+
+    def _last_comparison(self):
+        return self.env["marketplace.reconcile"].search([("config_id", "=", self.id)], limit=1)

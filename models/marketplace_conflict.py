@@ -62,11 +62,12 @@ class MarketplaceConflict(models.AbstractModel):
         sales = defaultdict(list)
         for listing_id, place_id, acked, actual, _request_id in differences:
             one = sold.get(listing_id)
-            if place_id in places and one and one.rules.fixed is None:
-                now = numbers[listing_id, place_id].stock
+            # Without knowing Odoo's stock then, nobody can say what of the difference it has heard of since.
+            known = place_id in places and (listing_id, place_id) in before
+            if known and one and one.rules.fixed is None:
                 sales[place_id, one.source].append((
                     one.item, one.template_id, (acked - actual) * one.rules.unit_factor,
-                    before.get((listing_id, place_id), now), now))
+                    before[listing_id, place_id], numbers[listing_id, place_id].stock))
         holds = self.env["marketplace.hold"]
         for (place_id, source), rows in sales.items():
             holds._mark(holds._observe(account, places[place_id], source, rows))

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, sql
 
 GC_CHUNK = 10_000  # rows
-MAX_POINTS = 500  # in one chart
+MAX_POINTS = 500  # of a location in a chart
 
 
 class MarketplaceHistory(models.Model):
@@ -30,8 +30,8 @@ class MarketplaceHistory(models.Model):
         "In Odoo", aggregator="avg", digits="Product Unit", readonly=True,
         help="Pieces Odoo had for it at that time, before any rule.")
 
-    # Ids grow with time: the newest of a listing first, for its chart, without sorting.
-    _listing_index = models.Index("(listing_id, id)")
+    # Ids grow with time: the newest of each line of a chart are found without sorting.
+    _line_index = models.Index("(listing_id, location_id, id)")
 
     def init(self):
         """Give the ids 64 bits: rows are written with every push, and years of them are deleted again."""
@@ -50,39 +50,41 @@ class MarketplaceHistory(models.Model):
             the newest first
         """
         newest = defaultdict(list)
-        for place_id, quantity, at in self.env.execute_query(SQL(
-                """
-                SELECT location.id, newest.quantity, newest.at
-                  FROM marketplace_location location
-                 CROSS JOIN LATERAL (
-                       SELECT id, quantity, at FROM marketplace_history
-                        WHERE listing_id = %s AND location_id = location.id
-                        ORDER BY id DESC LIMIT 2) AS newest
-                 WHERE location.config_id = %s
-                 ORDER BY newest.id DESC
-                """, listing.id, listing.config_id.id)):
+        for place_id, quantity, at in self._newest_rows(listing, 2, SQL("location.id, newest.quantity, newest.at")):
             newest[place_id].append({"quantity": quantity, "at": at})
         return newest
 
     @api.model
     def _chart(self, listing):
-        """What the chart on a listing's form is drawn from, its newest `MAX_POINTS` points.
+        """What the chart on a listing's form is drawn from, the newest `MAX_POINTS` points of each location.
 
         :param listing: a marketplace.listing
-        :return: list of dicts, one a location of the shop: `name`, and `points` as lists of milliseconds since 1970,
-            published and Odoo's quantity, oldest first
+        :return: list of dicts, one a location of the shop: `name`, and `points`, the oldest first: lists of milliseconds
+            since 1970, the number published and Odoo's quantity
         """
-        rows = self.env.execute_query(SQL(
+        points = defaultdict(list)
+        for place_id, *point in self._newest_rows(listing, MAX_POINTS, SQL(
+                "location.id, extract(epoch FROM newest.at)::float * 1000, newest.quantity, newest.odoo_quantity::float")):
+            points[place_id].append(point)
+        return [{"name": place.name, "points": points[place.id][::-1]}
+                for place in listing.config_id.sudo().with_context(active_test=False).location_ids if place.id in points]
+
+    def _newest_rows(self, listing, limit, columns):
+        """The newest rows of each location, so many of each, the newest first.
+
+        :param SQL columns: of `location` and of its `newest` rows
+        """
+        return self.env.execute_query(SQL(
             """
-            SELECT location.name, array_agg(ARRAY[
-                       extract(epoch FROM newest.at) * 1000, newest.quantity, newest.odoo_quantity]::float[]
-                       ORDER BY newest.id)
-              FROM (SELECT * FROM marketplace_history WHERE listing_id = %s ORDER BY id DESC LIMIT %s) AS newest
-              JOIN marketplace_location location ON location.id = newest.location_id
-             GROUP BY location.id
-             ORDER BY location.name, location.id
-            """, listing.id, MAX_POINTS))
-        return [{"name": name, "points": points} for name, points in rows]
+            SELECT %(columns)s
+              FROM marketplace_location location
+             CROSS JOIN LATERAL (
+                   SELECT * FROM marketplace_history
+                    WHERE listing_id = %(listing)s AND location_id = location.id
+                    ORDER BY id DESC LIMIT %(limit)s) AS newest
+             WHERE location.config_id = %(account)s
+             ORDER BY newest.id DESC
+            """, columns=columns, listing=listing.id, limit=limit, account=listing.sudo().config_id.id))
 
     @api.autovacuum
     def _gc_old(self):

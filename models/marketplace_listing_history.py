@@ -19,5 +19,5 @@ class MarketplaceListing(models.Model):
         self.ensure_one()
         return {
             **self.env["ir.actions.actions"]._for_xml_id("marketplace_sync.marketplace_history_action"),
-            "name": self.env._("History of %s", self.display_name), "domain": [("listing_id", "=", self.id)],
+            "domain": [("listing_id", "=", self.id)],
         }

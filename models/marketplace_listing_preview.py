@@ -114,8 +114,11 @@ class MarketplaceListing(models.Model):
             return self.env._("%(reason)s It waits until %(time)s, or for the next change.",
                               reason=self.deferred_reason or "", time=self._shown_time(self.deferred_until))
         if self.state == "error" and not explained["waiting_since"]:
-            return self.env._("It was refused: %(reason)s It is tried again %(when)s.", reason=self.error or "",
-                              when=self._shown_time(self.next_attempt) or self.env._("with the next change"))
+            return self.env._(
+                "It failed: %(reason)s It is tried again at %(time)s.", reason=self.error or "",
+                time=self._shown_time(self.next_attempt)
+            ) if self.next_attempt else self.env._(
+                "It failed: %s It is tried again with the next change.", self.error or "")
         waiting = self._as_waiting()
         if not waiting.is_linked or not waiting.is_tracked:
             return self._why_not_looked_up(waiting) or self.env._(

@@ -44,7 +44,7 @@ class MarketplaceReconcile(models.Model):
     note = fields.Char("Waits because", readonly=True)
     progress = fields.Float(compute="_compute_progress")
     is_last = fields.Boolean("Last Comparison", compute="_compute_is_last", search="_search_is_last")
-    drift_ids = fields.One2many("marketplace.drift", "reconcile_id", "Drift", readonly=True)
+    drift_ids = fields.One2many("marketplace.drift", "reconcile_id", readonly=True)
     changed_count = fields.Integer("Changed in the Shop", compute="_compute_reasons")
     unpushed_count = fields.Integer("Never Pushed", compute="_compute_reasons")
     missing_count = fields.Integer("Not in the Shop", compute="_compute_reasons")

@@ -105,9 +105,8 @@ class MarketplaceRestProfile(models.Model):
 
     read_path = fields.Char(
         "Read Quantities",
-        help="Read to compare the shop's numbers with what it should show, and never written. With {sku} or {id} in it: "
-             "one product a request. Without: all of them, page by page where it has {page}. Empty: the shop can't be "
-             "compared.")
+        help="Read to compare the shop's numbers with what it should show. With {sku} or {id} in it: one product a "
+             "request. Without: all of them, page by page where it has {page}. Empty: the shop can't be compared.")
     read_items = fields.Char(
         "Items Read", help="JMESPath for the item, or the list of them: data. Empty: the answer is the item.")
     read_ref = fields.Char("Item of a Quantity", help="JMESPath, in an item, for the SKU or the id: sku")

@@ -55,37 +55,53 @@ class MarketplaceRule(models.Model):
 
     @api.model
     def _touched(self, bindings, changed):
-        """The condition on listings for which a rule that changed is nearer than all others of its kind.
+        """The condition on listings for which a rule that changed is the nearest of its kind.
 
         :param bindings: what `BINDING` names, as tuples, of the rules as they were and as they are
         :param changed: ids of the rules
         """
-        columns = [list(column) for column in zip(*sorted(bindings, key=str), strict=True)]
-        others = SQL("(SELECT * FROM marketplace_rule WHERE kind = ANY(%s) AND id <> ALL(%s))",
-                     sorted(set(columns[0])), sorted(changed))
-        return SQL(
-            """listing.id IN (
-                WITH changed AS (
-                    SELECT NULL::integer AS id, *
-                      FROM unnest(%(kinds)s::varchar[], %(ids)s) AS changed (%(names)s)
-                ), reached AS MATERIALIZED (
-                    %(fitting_changed)s
-                ), concerned AS MATERIALIZED (
-                    SELECT * FROM marketplace_listing WHERE id IN (SELECT listing_id FROM reached)
-                )
-                SELECT listing_id
-                  FROM (SELECT DISTINCT ON (listing_id, kind) listing_id, is_changed
-                          FROM (SELECT *, TRUE AS is_changed FROM reached
-                                 UNION ALL
-                                SELECT *, FALSE FROM (%(fitting_others)s) AS fitting) AS fitting
-                         ORDER BY listing_id, kind, nearness DESC) AS nearest
-                 WHERE is_changed)
+        kinds, companies, *ids = (list(column) for column in zip(*sorted(bindings, key=str), strict=True))
+        columns = SQL(", ").join(map(SQL.identifier, BINDING))
+        # As they were and as they are, they have the id 0.
+        rules = SQL(
+            """
+            SELECT 0 AS id, * FROM unnest(%s::varchar[], %s) AS changed (%s)
+             UNION ALL
+            SELECT id, %s FROM marketplace_rule WHERE kind = ANY(%s) AND id <> ALL(%s)
             """,
-            kinds=columns[0], ids=SQL(", ").join(SQL("%s::integer[]", ids) for ids in columns[1:]),
-            names=SQL(", ").join(map(SQL.identifier, BINDING)),
-            fitting_changed=self._fitting(SQL("marketplace_listing"), SQL("changed")),
-            fitting_others=self._fitting(SQL("concerned"), others),
-        )
+            kinds, SQL(", ").join(SQL("%s::integer[]", column) for column in (companies, *ids)), columns,
+            columns, list(set(kinds)), list(changed))
+        _accounts, _categories, *products = ids
+        if all(any(scope) for scope in zip(*products, strict=True)):
+            return SQL("listing.id IN (%s)", self._touched_products(rules, *products))
+        return SQL("listing.id IN (%s)", self._touched_widely(rules, set(kinds), set(companies)))
+
+    def _touched_products(self, rules, template_ids, product_ids, listing_ids):
+        """The same as a query, where only rules for products changed: others are not even looked at."""
+        return SQL(
+            "%s SELECT listing_id FROM for_product WHERE id = 0",
+            self._with_nearest(rules, accounts=SQL("FALSE"), listings=SQL(
+                "(id = ANY(%s) OR product_id = ANY(%s) OR product_tmpl_id = ANY(%s))",
+                *([record_id for record_id in ids if record_id] for ids in (listing_ids, product_ids, template_ids)))))
+
+    def _touched_widely(self, rules, kinds, company_ids):
+        """The same as a query, where a rule changed that is for everything or for a category."""
+        own = SQL("company_id = ANY(%s)", list(company_ids))
+        return SQL(
+            """
+            %s
+            SELECT listing.id
+              FROM listing
+              JOIN product_template template ON template.id = listing.product_tmpl_id
+             CROSS JOIN unnest(%s::varchar[]) AS changed (kind)
+              LEFT JOIN for_product ON for_product.listing_id = listing.id AND for_product.kind = changed.kind
+              LEFT JOIN for_category ON for_category.config_id = listing.config_id
+                    AND for_category.categ_id = template.categ_id AND for_category.kind = changed.kind
+              LEFT JOIN for_everything ON for_everything.config_id = listing.config_id
+                    AND for_everything.kind = changed.kind
+             WHERE COALESCE(for_product.id, for_category.id, for_everything.id) = 0
+            """,
+            self._with_nearest(rules, listings=own, accounts=own), list(kinds))
 
     @api.model
     @contextmanager

@@ -19,6 +19,9 @@ from . import test_handover
 from . import test_history
 from . import test_install
 from . import test_item_ids
+from . import test_kits
+from . import test_kits_marking
+from . import test_kits_property
 from . import test_log
 from . import test_marking
 from . import test_marking_settings

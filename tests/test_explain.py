@@ -377,7 +377,7 @@ class TestPreview(ExplainCase):
             (listing, {"deferred_until": later, "deferred_reason": "Too many today.", "deferred_mark": 2 ** 40},
              "Too many today. It waits until"),
             (listing, {"state": "error", "error": "It is unknown there.", "next_attempt": later},
-             "It was refused: It is unknown there. It is tried again"),
+             "It failed: It is unknown there. It is tried again at"),
             (listing, {"state": "conflict"}, "waits until somebody says which one is right"),
             (listing, {"active": False}, "It is not listed any more"),
             (listing, {"external_id": False}, "It is looked up in the shop first, by its SKU WHY-1."),

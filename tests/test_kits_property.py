@@ -118,21 +118,25 @@ class TestKitsProperty(MarketplaceCase):
             }) for line in bill.lines]}
 
     def odoo(self, products):
-        """Odoo's own numbers, by product."""
+        """Odoo's own numbers, by product.
+
+        Asked one by one from the bottom up: of several asked at once Odoo takes one that is a component of another for
+        none, where it is a kit that was not opened (its bill being for another operation type).
+        """
         self.env.flush_all()
         self.env.invalidate_all()
         seen = products.sudo().with_company(self.company).with_context(
             company_id=self.company.id, location=self.stock.ids, active_test=False)
-        return {product.id: product.read(FIELDS, load=None)[0] for product in seen}
+        return {product.id: product.browse(product.id).read(FIELDS, load=None)[0] for product in seen}
 
-    @settings(max_examples=60, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+    @settings(max_examples=50, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
               suppress_health_check=[HealthCheck.too_slow])
     @given(bills_of_materials())
     def test_number_of_every_kit_is_odoos(self, bills):
         with self.env.cr.savepoint(flush=True) as savepoint:
             self.env["mrp.bom"].with_context(tracking_disable=True).create([self.values(bill) for bill in bills])
             found = self.env["marketplace.bill"]._of_products(self.company, self.variants.ids)
-            numbers = self.odoo(self.variants.union(*self.leaves))
+            numbers = self.odoo(self.leaves[0].union(*self.leaves, self.variants))
             for name in FIELDS:
                 stock = {product_id: number[name] for product_id, number in numbers.items() if product_id not in found}
                 for kit in self.variants:

@@ -109,7 +109,7 @@ class TestNearest(RulesCase):
         self.assertEqual(self.buffer(), 0)
         self.assertEqual(self.env["marketplace.rule"].search([]).company_id, company)
 
-    def test_complete_and_shared_in_two_queries(self):
+    def test_complete_and_shared_in_three_queries(self):
         for number in range(30):
             self.product(f"MANY-{number}", categ_id=self.chairs.id)
         self.rule("percentage", 80, categ_id=self.chairs.id)
@@ -119,7 +119,7 @@ class TestNearest(RulesCase):
         self.env.flush_all()
         rules = self.env["marketplace.rule"]
         self.account.fetch(["stock_field", "forecast_days"])
-        with self.assertQueryCount(2, flush=False):
+        with self.assertQueryCount(3, flush=False):
             found = rules._of_listings(self.account, listings.ids)
         self.assertEqual(found.keys(), set(listings.ids))
         self.assertEqual(len({id(each) for each in found.values()}), 3, "of chairs, of the lamp, and of the pen")

@@ -52,6 +52,14 @@ class TestTicks(CommonListingCase):
             self.account.active = True
             self.assertEqual(self.listed(template), after or (template.product_variant_ids, False))
 
+    def test_unticking_while_the_account_is_archived(self):
+        template = self.shirt(sold=False)
+        template.shopify_product = True
+        self.account.active = False
+        template.product_variant_ids.shopify_product = False
+        self.account.active = True
+        self.assertEqual(self.listed(template), (self.none, False))
+
     def test_some_variants_ticked(self):
         template = self.shirt(sold=False)
         small, medium = self.variants(template)

@@ -87,7 +87,7 @@ def test_the_battery_is_green(copy):
     ("right", "wrong", "chosen", "complaint"),
     [
         ('result.get("ok") is True', "True", "bazaar and refused_row", "acknowledged, but not there"),
-        ("look.shows(stock[look.target]", "look.shows(5", "bazaar and every_number", "assert (5, '') == (0, '')"),
+        ("look.shows(stock[look.target]", "look.shows(5", "bazaar and every_number", "another number than the one"),
     ],
     ids=["push", "read"],
 )

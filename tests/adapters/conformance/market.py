@@ -227,7 +227,8 @@ class Market:
         if isinstance(outcome, Shown) and outcome.quantity is None:
             assert len(outcome.reason.split()) > 1, f"not a reason for people: {outcome.reason!r}"
         elif isinstance(outcome, Shown):
-            assert (outcome.quantity, outcome.reason) == (self.level(level), "")
+            assert outcome.quantity == self.level(level), "another number than the one that is there"
+            assert not outcome.reason
 
     def _check_secrets(self, adapter: Adapter, pushed: Pushed) -> None:
         """No secret in anything that could end up in a log, on a screen or in a bug report."""
