@@ -13,6 +13,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from .errors import AdapterError, Refused, Unauthorized, Unavailable  # noqa: F401  (words, too)
+
 
 class Pace(Protocol):
     """How fast an account may be called, counted for all who call it: threads, processes, hosts. Thread-safe."""
@@ -201,34 +203,6 @@ class Shown:
     request_id: str = ""
 
 
-class AdapterError(Exception):
-    """The marketplace could not be worked with; the text is for people and never holds a secret."""
-
-    def __init__(self, reason: str, request_id: str = ""):
-        super().__init__(reason)
-        self.reason = reason
-        self.request_id = request_id
-
-
-class Unavailable(AdapterError):
-    """Throttled, down, slow or talking nonsense: try again.
-
-    :param retry_after: seconds the marketplace asked to wait, None when it did not say
-    """
-
-    def __init__(self, reason: str, retry_after: float | None = None, request_id: str = ""):
-        super().__init__(reason, request_id)
-        self.retry_after = retry_after
-
-
-class Unauthorized(AdapterError):
-    """The credentials are refused, also after one refresh: only a person can help."""
-
-
-class Refused(AdapterError):
-    """The marketplace understood the request and refuses it as a whole, for instance for a missing permission."""
-
-
 class Adapter(ABC):
     """One marketplace account. Not thread-safe: one adapter, one caller.
 
@@ -282,7 +256,7 @@ class Adapter(ABC):
         perhaps not published, and pushing them again is safe.
         """
 
-    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:  # pylint: disable=method-required-super
         """Ask which numbers the shop has for `levels`, one answer each, as they become known; writes nothing.
 
         Only `Level.key`, the ids and the SKU matter, and `previous` where a marketplace tells a number less exactly

@@ -13,6 +13,7 @@ from .wire.trouble import RequestRefused
 
 T = TypeVar("T", bound=Hashable)
 
+NO_NUMBER = "The shop shows no number that a quantity can be."
 # What a database's integer holds: a shop that says more says nothing.
 _LARGEST = 2**31 - 1
 
@@ -30,7 +31,7 @@ class Look(Generic[T]):
 
     def shows(self, quantity: int, request_id: str = "") -> list[Shown]:
         """The answers when the shop has a number; `quantity` is in whole sale units."""
-        return [Shown(level.key, quantity, request_id=request_id) for level in self.levels]
+        return [shown(level, quantity, request_id) for level in self.levels]
 
     def shows_none(self, reason: str, request_id: str = "") -> list[Shown]:
         """The answers when it has none, and why, for people."""
@@ -45,18 +46,27 @@ def looks_of(levels: Iterable[Level], target_of: Callable[[Level], T]) -> list[L
     return [Look(target, tuple(group)) for target, group in by_target.items()]
 
 
+def shown(level: Level, quantity: int | None, request_id: str = "") -> Shown:
+    """The answer when the shop has a number, in whole sale units; None when it is none."""
+    if quantity is None or abs(quantity) > _LARGEST:
+        return Shown(level.key, None, NO_NUMBER, request_id)
+    return Shown(level.key, quantity, request_id=request_id)
+
+
 def unreadable(look: Look, refusal: RequestRefused) -> Step:
     """What becomes of a look that is refused when it stands alone; for a `Batch` of them."""
     return Step(look.shows_none(refusal.reason, refusal.request_id))
 
 
 def whole(value: Any) -> int | None:
-    """A whole number that a quantity can be, also one written 5.0 or "5"; None for anything else."""
+    """A whole number, also one written 5.0 or "5"; None for anything else."""
     match value:
         case bool():
             return None
+        case int():
+            return value
         case float() if value.is_integer():
-            value = int(value)
+            return int(value)
         case str() if re.fullmatch(r"-?[0-9]{1,18}(\.0{1,6})?", value, re.ASCII):
-            value = int(value.partition(".")[0])
-    return value if isinstance(value, int) and abs(value) <= _LARGEST else None
+            return int(value.partition(".")[0])
+    return None

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from collections import defaultdict
+from datetime import UTC
 
 from odoo import api, fields, models
 from odoo.tools import SQL, sql
@@ -25,7 +26,8 @@ class MarketplaceHistory(models.Model):
     location_id = fields.Many2one(
         "marketplace.location", "Shop Location", required=True, ondelete="cascade", readonly=True)
     at = fields.Datetime("Acknowledged", required=True, readonly=True)
-    quantity = fields.Integer("Published", aggregator="avg", readonly=True, help="What the shop took, in its own units.")
+    quantity = fields.Integer(
+        "Published", aggregator="avg", readonly=True, help="What the shop took, in the units it sells.")
     odoo_quantity = fields.Float(
         "In Odoo", aggregator="avg", digits="Product Unit", readonly=True,
         help="Pieces Odoo had for it at that time, before any rule.")
@@ -46,45 +48,47 @@ class MarketplaceHistory(models.Model):
         """The last two numbers each location was acknowledged at.
 
         :param listing: a marketplace.listing
-        :return: dict marketplace.location id -> list of dicts of `quantity`, in the shop's units, and `at`, naive UTC;
-            the newest first
+        :return: dict marketplace.location id -> list of dicts of `quantity`, in the shop's units, and `at`, naive UTC,
+            the newest first; without locations that never were
         """
-        newest = defaultdict(list)
-        for place_id, quantity, at in self._newest_rows(listing, 2, SQL("location.id, newest.quantity, newest.at")):
-            newest[place_id].append({"quantity": quantity, "at": at})
-        return newest
+        return {place_id: [{"quantity": quantity, "at": at} for at, quantity, _odoo_quantity in rows]
+                for place_id, rows in self._lines(listing, 2).items()}
 
     @api.model
     def _chart(self, listing):
         """What the chart on a listing's form is drawn from, the newest `MAX_POINTS` points of each location.
 
         :param listing: a marketplace.listing
-        :return: list of dicts, one a location of the shop: `name`, and `points`, the oldest first: lists of milliseconds
-            since 1970, the number published and Odoo's quantity
+        :return: list of dicts, one a location of the shop: `name`, and `points`, the oldest first: lists of
+            milliseconds since 1970, the number published and Odoo's quantity
         """
-        points = defaultdict(list)
-        for place_id, *point in self._newest_rows(listing, MAX_POINTS, SQL(
-                "location.id, extract(epoch FROM newest.at)::float * 1000, newest.quantity, newest.odoo_quantity::float")):
-            points[place_id].append(point)
-        return [{"name": place.name, "points": points[place.id][::-1]}
-                for place in listing.config_id.sudo().with_context(active_test=False).location_ids if place.id in points]
+        lines = self._lines(listing, MAX_POINTS)
+        places = listing.sudo().config_id.with_context(active_test=False).location_ids
+        return [{
+            "name": place.name,
+            "points": [[at.replace(tzinfo=UTC).timestamp() * 1000, *numbers] for at, *numbers in lines[place.id][::-1]],
+        } for place in places if place.id in lines]
 
-    def _newest_rows(self, listing, limit, columns):
+    def _lines(self, listing, limit):
         """The newest rows of each location, so many of each, the newest first.
 
-        :param SQL columns: of `location` and of its `newest` rows
+        :return: dict marketplace.location id -> list of tuples (naive UTC, number published, Odoo's quantity), without
+            locations that have none
         """
-        return self.env.execute_query(SQL(
-            """
-            SELECT %(columns)s
-              FROM marketplace_location location
-             CROSS JOIN LATERAL (
-                   SELECT * FROM marketplace_history
-                    WHERE listing_id = %(listing)s AND location_id = location.id
-                    ORDER BY id DESC LIMIT %(limit)s) AS newest
-             WHERE location.config_id = %(account)s
-             ORDER BY newest.id DESC
-            """, columns=columns, listing=listing.id, limit=limit, account=listing.sudo().config_id.id))
+        lines = defaultdict(list)
+        for place_id, *row in self.env.execute_query(SQL(
+                """
+                SELECT location.id, newest.at, newest.quantity, newest.odoo_quantity::float
+                  FROM marketplace_location location
+                 CROSS JOIN LATERAL (
+                       SELECT * FROM marketplace_history
+                        WHERE listing_id = %s AND location_id = location.id
+                        ORDER BY id DESC LIMIT %s) AS newest
+                 WHERE location.config_id = %s
+                 ORDER BY newest.id DESC
+                """, listing.id, limit, listing.sudo().config_id.id)):
+            lines[place_id].append(row)
+        return lines
 
     @api.autovacuum
     def _gc_old(self):

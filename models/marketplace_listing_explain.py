@@ -66,14 +66,15 @@ class MarketplaceListing(models.Model):
         return [{
             "place": level.location_id.id, "place_name": level.location_id.name, "reason": "", "products": [],
             "held": 0.0, "stock": 0.0, "pieces": 0.0, "share": None, "source": None, "steps": [], "number": 0,
-        } for level in self.level_ids if level.quantity and level.location_id.active and level.location_id.id not in fed]
+        } for level in self.level_ids
+            if level.quantity and level.location_id.active and level.location_id.id not in fed]
 
     def _explain_published(self):
         """What each location has, and had before: dict marketplace.location id -> `published` and `before`."""
         history = self.env["marketplace.history"]._newest(self)
         explained = {}
         for level in self.level_ids:
-            rows = history[level.location_id.id]
+            rows = history.get(level.location_id.id, [])
             is_found = bool(rows) and rows[0]["quantity"] != level.quantity
             explained[level.location_id.id] = {
                 "published": {
@@ -133,10 +134,10 @@ class MarketplaceListing(models.Model):
 
 
 def _with_limits(product):
-    """The components of a kit, each with how many pieces of it are in `each` kit, and whether it `limits`: it is scarcest.
+    """The components of a kit, and whether it `limits`: it is the scarcest.
 
     :param dict product: see `marketplace.quantity._trace`
     """
-    components = [{**component, "each": component["per_kit"] / product["batch"]} for component in product["components"]]
-    makes = [component["stock"] / component["each"] for component in components]
+    components = product["components"]
+    makes = [component["stock"] / component["per_kit"] for component in components]
     return [{**component, "limits": number == min(makes)} for component, number in zip(components, makes, strict=True)]

@@ -50,17 +50,16 @@ class MarketplaceQuantity(models.AbstractModel):
             "shown": shelf.shown(product_id),
             **{name: sum(getattr(stock, name) for stock in stocks)
                for name in ("on_hand", "reserved", "expired", "incoming", "outgoing")},
-            "components": [self._trace_component(shelf, component) for component in bill.components] if bill else [],
-            "batch": bill.batch if bill else 1.0,
+            "components": [self._trace_component(shelf, component, bill.batch) for component in bill.components] if bill else [],
         }
 
-    def _trace_component(self, shelf, component):
+    def _trace_component(self, shelf, component, batch):
         product = self.env["product.product"].sudo().browse(component.product_id)
         stock = kits.number(component.bill, {
             leaf: shelf.in_stock(leaf) for leaf in component.bill.component_ids}
         ) if component.bill else shelf.in_stock(component.product_id)
         return {"product_id": product.id, "name": product.display_name, "uom": product.uom_id.name, "stock": stock,
-                "per_kit": component.quantity}
+                "per_kit": component.quantity / batch}
 
     def _trace_share(self, place, number, products):
         share = place._share()

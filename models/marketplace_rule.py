@@ -65,8 +65,9 @@ class MarketplaceRule(models.Model):
          ("unit_factor", "Pieces per sale unit"), ("percentage", "Percentage"), ("buffer", "Safety buffer"),
          ("minimum", "Minimum"), ("maximum", "Maximum"), ("fixed", "Fixed quantity")],
         "Rule", required=True,
-        help="They work in this order: the stock field's quantity, as sale units, the percentage of it, less the safety "
-             "buffer, none if below the minimum, no more than the maximum; the fixed quantity instead of it all.")
+        help="They work in this order: the stock field's quantity, as sale units, the percentage of it, less the "
+             "safety buffer, none if below the minimum, no more than the maximum; the fixed quantity instead of it "
+             "all.")
     value = fields.Float()
     stock_field = fields.Selection(
         [("free_qty", "Free to use"), ("qty_available", "On hand"), ("virtual_available", "Forecast")],

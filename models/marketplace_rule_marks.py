@@ -87,6 +87,8 @@ class MarketplaceRule(models.Model):
     def _touched_widely(self, rules, kinds, company_ids):
         """The same as a query, where a rule changed that is for everything or for a category."""
         own = SQL("company_id = ANY(%s)", list(company_ids))
+        # IN, not joins: these are hashed whatever the planner believes. Right after an import it takes a table of
+        # thousands of rules for one of three rows, and looks through all of it for each of 100,000 listings.
         return SQL(
             """
             %s
@@ -94,12 +96,13 @@ class MarketplaceRule(models.Model):
               FROM listing
               JOIN product_template template ON template.id = listing.product_tmpl_id
              CROSS JOIN unnest(%s::varchar[]) AS changed (kind)
-              LEFT JOIN for_product ON for_product.listing_id = listing.id AND for_product.kind = changed.kind
-              LEFT JOIN for_category ON for_category.config_id = listing.config_id
-                    AND for_category.categ_id = template.categ_id AND for_category.kind = changed.kind
-              LEFT JOIN for_everything ON for_everything.config_id = listing.config_id
-                    AND for_everything.kind = changed.kind
-             WHERE COALESCE(for_product.id, for_category.id, for_everything.id) = 0
+             WHERE CASE
+                   WHEN (listing.id, kind) IN (SELECT listing_id, kind FROM for_product)
+                   THEN (listing.id, kind) IN (SELECT listing_id, kind FROM for_product WHERE id = 0)
+                   WHEN (config_id, COALESCE(categ_id, 0), kind) IN (SELECT config_id, categ_id, kind FROM for_category)
+                   THEN (config_id, categ_id, kind) IN (SELECT config_id, categ_id, kind FROM for_category WHERE id = 0)
+                   ELSE (config_id, kind) IN (SELECT config_id, kind FROM for_everything WHERE id = 0)
+                   END
             """,
             self._with_nearest(rules, listings=own, accounts=own), list(kinds))
 

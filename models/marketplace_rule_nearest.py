@@ -108,7 +108,8 @@ class MarketplaceRule(models.Model):
                 SELECT DISTINCT ON (seller.config_id, category.id, rule.kind)
                        seller.config_id, category.id AS categ_id, rule.kind, rule.id
                   FROM product_category category
-                 CROSS JOIN LATERAL unnest(string_to_array(trim(TRAILING '/' FROM category.parent_path), '/')::integer[])
+                 CROSS JOIN LATERAL
+                       unnest(string_to_array(trim(TRAILING '/' FROM category.parent_path), '/')::integer[])
                        WITH ORDINALITY AS above (id, depth)
                   JOIN rule ON rule.categ_id = above.id
                   JOIN account seller ON %(same_seller)s

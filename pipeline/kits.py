@@ -53,8 +53,8 @@ class Bill:
 def number(bill: Bill, stock: Mapping[int, float]) -> float:
     """How many kits there are.
 
-    :param stock: what there is of each product in `bill.component_ids`, in its own unit of measure: Odoo's free quantity,
-        or any other of Odoo's quantities, to get that of the kit; none where a product is missing
+    :param stock: what there is of each product in `bill.component_ids`, in its own unit of measure: Odoo's free
+        quantity, or any other of Odoo's quantities, to get that of the kit; none where a product is missing
     :return: whole kits; less than 0 where a component is owed, 0 where a bill has no components
     """
     if not bill.components:

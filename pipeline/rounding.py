@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Odoo's own rounding of quantities, without Odoo.
 
-Every unit of measure rounds to the digits of the precision *Product Unit* (`uom.uom.round`), by `odoo.tools.float_round`.
+Every unit of measure rounds to the digits of the precision *Product Unit* (`uom.uom.round`), by Odoo's `float_round`.
 Odoo rounds a little generously: a number that misses the next step by no more than what floats lose on the way counts
 as having reached it. Whoever wants Odoo's number has to be generous in the same way, to the last bit.
 """

@@ -49,7 +49,7 @@ def made_to_order(quantity: float, rules: Rules) -> float:
     return quantity if rules.fixed is None else rules.fixed
 
 
-def whole(quantity: float, rules: Rules) -> float:  # noqa: ARG001  (a step like the others)
+def whole(quantity: float, rules: Rules) -> float:
     """Whole units, never less than none, nor more than a shop can be told."""
     return float(min(LARGEST, max(0, math.floor(round(quantity, DIGITS)))))
 

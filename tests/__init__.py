@@ -31,9 +31,11 @@ from . import test_pace
 from . import test_peer_defects
 from . import test_platform_drains
 from . import test_platforms
+from . import test_preview
 from . import test_products
 from . import test_quantity
 from . import test_reconcile
+from . import test_reconcile_report
 from . import test_reconcile_run
 from . import test_relink
 from . import test_rest_profile

@@ -1,74 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Why this number: the sum as data and as a panel, the preview of a push, and that both say what a push sends."""
+"""Why this number: the sum, as data and as a panel, is the one a push sends."""
 
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from lxml import html
-
-from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo import Command
 from odoo.tools import format_datetime
 
-from .draining import DrainCase
-
-USER = "marketplace_sync.group_marketplace_user"
-
-
-class ExplainCase(DrainCase):
-
-    def setUp(self):
-        super().setUp()
-        self.place = self.account.location_ids
-        self.reader = self.make_user("explain-reader", USER)
-        self.item = self.offer("WHY-1", stock=12)
-
-    def rule(self, kind, value, **scope):
-        return self.env["marketplace.rule"].create({"company_id": self.company.id, "kind": kind, "value": value, **scope})
-
-    def explain(self, item=None):
-        """The sum behind the number at the shop's one location."""
-        [place] = self.explain_all(item)
-        return place
-
-    def explain_all(self, item=None):
-        """The same at each of its locations."""
-        self.env.invalidate_all()
-        return self.listing(item or self.item)._explain()
-
-    def text(self, markup):
-        """What somebody reads there."""
-        return " ".join(html.fromstring(f"<div>{markup}</div>").text_content().split())
-
-    def panel(self, item=None, user=None):
-        self.env.invalidate_all()
-        return self.text(self.listing(item or self.item).with_user(user or self.reader).explanation)
-
-    def preview(self, item=None, user=None):
-        self.env.invalidate_all()
-        return self.text(self.listing(item or self.item).with_user(user or self.reader).preview)
-
-    def assert_pushed(self, item, number):
-        """The sum ends with this number, and this number is what the shop gets."""
-        explained = self.explain(item)
-        self.assertEqual(explained["number"], number)
-        if explained["steps"]:
-            self.assertEqual(explained["steps"][-1]["after"], number)
-        self.assertIn(f"To publish {number} ", self.panel(item))
-        self.drain()
-        self.assertEqual(self.published(item), number)
-        self.assertFalse(self.explain(item)["waiting_since"])
-
-    @contextmanager
-    def read_only(self):
-        """Neither the database is written to in the block nor the shop called."""
-        self.env.flush_all()
-        calls = self.shop.stats.requests
-        with self.env.cr.savepoint(flush=False) as savepoint:
-            self.env.cr.execute("SET LOCAL transaction_read_only = on")
-            yield
-            savepoint.rollback()
-        self.assertEqual(self.shop.stats.requests, calls)
+from .explaining import ExplainCase
 
 
 class TestSum(ExplainCase):
@@ -129,7 +67,7 @@ class TestSum(ExplainCase):
         [product] = self.explain(kit)["products"]
         self.assertTrue(product["is_kit"])
         self.assertEqual(
-            {component["product_id"]: (component["stock"], component["each"], component["limits"])
+            {component["product_id"]: (component["stock"], component["per_kit"], component["limits"])
              for component in product["components"]},
             {bolt.id: (50, 4, False), plate.id: (7, 2, True)})
         self.assertIn(f"{plate.display_name} limits 2 Units in each kit 7", self.panel(kit))
@@ -287,121 +225,3 @@ class TestPublished(ExplainCase):
         panel = self.panel()
         self.assertIn(listing.error, panel)
         self.assertIn(f"Tried again at {self.when(listing.next_attempt)}.", panel)
-
-
-class TestReaders(ExplainCase):
-
-    def test_everything_is_escaped(self):
-        evil = "<img src=x onerror=alert(1)> & <script>alert(2)</script>"
-        self.item.name = self.place.name = evil
-        self.kit("WHY-1", {self.product("EVIL-PART", stock=2, sold=False, name=evil): 1},
-                 template=self.item.product_tmpl_id)
-        rule = self.rule("buffer", 1, categ_id=self.env["product.category"].create({"name": evil}).id)
-        self.item.categ_id = rule.categ_id
-        self.listing(self.item).write({"state": "error", "error": evil})
-        for markup in (self.listing(self.item).explanation, self.listing(self.item).preview):
-            tree = html.fromstring(markup)
-            self.assertFalse(tree.xpath("//script | //img"))
-            self.assertIn(evil, tree.text_content())
-        self.assertGreaterEqual(html.fromstring(self.listing(self.item).explanation).text_content().count(evil), 4)
-
-    def test_user_without_rights_on_stock(self):
-        self.rule("buffer", 2)
-        self.assertFalse(self.reader.has_group("stock.group_stock_user"))
-        self.assertEqual(self.listing(self.item).with_user(self.reader)._explain(), [self.explain()])
-        for name in ("explanation", "preview", "history_chart"):
-            self.assertEqual(
-                self.listing(self.item).with_user(self.reader).read([name])[0][name],
-                self.listing(self.item).read([name])[0][name])
-
-    def test_strangers_see_nothing(self):
-        stranger = self.make_user("explain-stranger", USER, self.make_company("Elsewhere"))
-        for user in (stranger, self.make_user("explain-nobody", "stock.group_stock_manager")):
-            listing = self.listing(self.item).with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
-            for attempt in (listing._explain, listing.action_preview, lambda listing=listing: listing.explanation):
-                with self.assertRaises(AccessError):
-                    attempt()
-
-    def test_other_companies_stock_does_not_count(self):
-        elsewhere = self.make_company("Elsewhere")
-        self.set_stock(self.item, 100, self.stock_of(elsewhere))
-        both = self.make_user("explain-both", USER)
-        both.company_ids |= elsewhere
-        listing = self.listing(self.item).with_user(both).with_company(elsewhere)
-        self.assertEqual(listing._explain()[0]["number"], 12)
-
-    def test_nothing_is_written_nothing_is_sent(self):
-        self.drain()
-        self.set_stock(self.item, 7)
-        self.sort()
-        listing = self.listing(self.item).with_user(self.reader)
-        with self.read_only():
-            self.assertEqual(listing._explain()[0]["number"], 7)
-            self.assertTrue(listing.explanation)
-            self.assertTrue(listing.preview)
-            listing.action_preview()
-        self.assertEqual(self.published(self.item), 12)
-
-
-class TestPreview(ExplainCase):
-
-    def test_what_would_be_sent(self):
-        self.drain()
-        self.assertIn("Main 12 nothing to send", self.preview())
-        self.set_stock(self.item, 7)
-        self.env.cr.flush()
-        self.assertIn("Main 12 7 Waiting since", self.preview())
-
-    def test_a_refused_number_is_sent_again(self):
-        self.drain()
-        self.listing(self.item).write({"state": "error", "error": "It was full."})
-        self.listing(self.item)._mark("again")
-        [place] = self.listing(self.item)._preview()
-        self.assertTrue(place["would_send"])
-
-    def test_nobody_marked_it(self):
-        self.drain()
-        self.assertNotIn("Nothing has marked it", self.preview())
-        self.set_stock(self.item, 7)
-        self.env.cr.flush()
-        self.forget_marks()
-        self.assertIn("Nothing has marked it as changed since", self.preview())
-
-    def test_why_it_would_not_go(self):
-        self.drain()
-        self.assertNotIn("alert", self.listing(self.item).preview)
-        listing, later = self.listing(self.item), fields.Datetime.now() + timedelta(hours=1)
-        for record, values, words in (
-            (self.account, {"state": "paused"}, "The account is switched off: Paused."),
-            (self.account, {"retry_at": later, "last_error": "It sleeps."}, "could not be reached and is tried again at"),
-            (listing, {"deferred_until": later, "deferred_reason": "Too many today.", "deferred_mark": 2 ** 40},
-             "Too many today. It waits until"),
-            (listing, {"state": "error", "error": "It is unknown there.", "next_attempt": later},
-             "It failed: It is unknown there. It is tried again at"),
-            (listing, {"state": "conflict"}, "waits until somebody says which one is right"),
-            (listing, {"active": False}, "It is not listed any more"),
-            (listing, {"external_id": False}, "It is looked up in the shop first, by its SKU WHY-1."),
-            (self.item, {"default_code": False}, "The product has no SKU"),
-        ):
-            with self.subTest(words):
-                before = record.read(list(values), load=None)[0]
-                record.write(values)
-                self.forget_marks()
-                self.assertIn(words, self.preview())
-                record.write({name: before[name] for name in values})
-
-    def test_a_new_change_overrides_a_deferral(self):
-        self.drain()
-        self.listing(self.item).write({
-            "deferred_until": fields.Datetime.now() + timedelta(hours=1), "deferred_reason": "Too many today.",
-            "deferred_mark": 0})
-        self.listing(self.item)._mark("again")
-        self.assertFalse(self.explain()["is_deferred"])
-        self.assertNotIn("Too many today.", self.preview())
-
-    def test_button(self):
-        action = self.listing(self.item).with_user(self.reader).action_preview()
-        self.assertEqual((action["res_model"], action["target"]), ("marketplace.listing", "new"))
-        [(view_id, kind)] = action["views"]
-        arch = self.env[action["res_model"]].with_user(self.reader).get_view(view_id, kind)["arch"]
-        self.assertIn("action_preview_request", arch)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The numbers a shop acknowledged over time: when a row is written, what the chart is drawn from, how long it is kept."""
+"""The numbers a shop acknowledged over time: when a row is written, what is drawn of them, how long they are kept."""
 
 from datetime import timedelta
 from unittest.mock import patch

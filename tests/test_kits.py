@@ -196,6 +196,18 @@ class TestLoops(KitsCase):
         reason = self.env["marketplace.bill"]._reason_of_loop(bill)
         self.assertIn("[INNER] Product INNER → [OUTER] Product OUTER → [INNER] Product INNER", reason)
 
+    def test_listing_fails_visibly_and_others_go_on(self):
+        for kit in (self.inner, self.outer, self.above, self.fine):
+            self.shop.add_item(kit.default_code, quantities={self.shop.main: 0})
+        with self.silence():
+            self.drain()
+        self.assertEqual(self.shop.level("FINE", self.shop.main), 55)
+        for kit in (self.inner, self.outer, self.above):
+            listing = self.listing(kit)
+            self.assertEqual(listing.state, "error")
+            self.assertIn("contain each other", listing.error)
+        self.assertEqual(self.drain()["remaining"], 0)
+
     def test_no_loop_for_the_variant_that_goes_without(self):
         shirts = self.template("SHIRT", sold=False)
         small, medium = shirts.product_variant_ids

@@ -114,7 +114,8 @@ class TestKitsProperty(MarketplaceCase):
             "bom_line_ids": [Command.create({
                 "product_id": below[int(line.product * len(below))].id,
                 "product_qty": line.quantity, "product_uom_id": self.units[line.unit].id,
-                "bom_product_template_attribute_value_ids": [Command.set([values[value].id for value in line.only_for])],
+                "bom_product_template_attribute_value_ids": [
+                    Command.set([values[value].id for value in line.only_for])],
             }) for line in bill.lines]}
 
     def odoo(self, products):

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_sync.adapters.base import Allowance, Shown, Unauthorized, Unavailable
 
-from .test_reconcile import ReconcileCase
+from .comparing import ReconcileCase
 from .test_security import MANAGER, USER
 
 COMPARISON = "odoo.addons.marketplace_sync.models.marketplace_comparison"

@@ -130,8 +130,9 @@ class TestNearest(RulesCase):
     def test_rules_go_with_what_they_are_for(self):
         rules = self.env["marketplace.rule"]
         for doomed in (self.listing(self.pen), self.pen, self.template_of_chair, self.lamps, self.other_account):
-            field = {"marketplace.listing": "listing_id", "product.product": "product_id", "product.category": "categ_id",
-                     "product.template": "product_tmpl_id", "marketplace.config": "config_id"}[doomed._name]
+            field = {
+                "marketplace.listing": "listing_id", "product.product": "product_id", "product.category": "categ_id",
+                "product.template": "product_tmpl_id", "marketplace.config": "config_id"}[doomed._name]
             with self.subTest(field=field):
                 rule = self.rule(**{field: doomed.id})
                 doomed.unlink()
@@ -174,8 +175,8 @@ class TestChecks(RulesCase):
         for message, values in (
                 ("A rule is for one thing", {"kind": "buffer", "product_id": self.pen.id, "categ_id": self.lamps.id}),
                 ("Choose which of Odoo's quantities", {"kind": "stock_field"})):
-            with self.subTest(message=message), mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught, \
-                    self.env.cr.savepoint():
+            with self.subTest(message=message), mute_logger("odoo.sql_db"), \
+                    self.assertRaises(IntegrityError) as caught, self.env.cr.savepoint():
                 rules.create(values)
             self.assertIn(message, rules._sql_error_to_message(caught.exception))
 
@@ -272,6 +273,7 @@ class TestRights(RulesCase):
     def test_who_edits_products_needs_no_right_to_rules(self):
         self.rule(value=4, categ_id=self.chairs.id)
         clerk = self.make_user("rules-clerk", "stock.group_stock_manager,product.group_product_manager")
+        self.forget_marks()
         self.pen.with_user(clerk).categ_id = self.chairs
         self.assertEqual(self.rules_of(self.listing(self.pen)).buffer, 4)
         self.assertIn(self.listing(self.pen), self.marks().listing_id)

@@ -165,12 +165,14 @@ class TestTouched(MarkingRulesCase):
             before = {listing: self.nearest_by_hand(listing) for listing in self.listings}
             said = changing._said()
             touched = self.touched(flow, statements=(0, 1))
-            changed = {rule_id for rule_id, was in said.items() if changing.exists()._said().get(rule_id) != was}
+            says = changing.exists()._said()
+            changed = {rule_id for rule_id, was in said.items() if says.get(rule_id) != was}
             changed |= set((self.env["marketplace.rule"].search([]) - rules).ids)
-            expected = self.listings.filtered(lambda listing: changed & {
-                rule.id for nearest in (before[listing], self.nearest_by_hand(listing)) for rule in nearest.values()})
+            expected = self.listings.browse([
+                listing.id for listing in self.listings for nearest in (before[listing], self.nearest_by_hand(listing))
+                if changed & {rule.id for rule in nearest.values()}])
             with self.subTest(step=step):
-                self.assertEqual(touched, expected)
+                self.assertEqual(set(touched), set(expected))
                 for listing in self.listings:
                     self.assertEqual(
                         {kind: getattr(self.rules_of(listing), kind) for kind in ("buffer", "minimum")},
@@ -213,7 +215,8 @@ class TestReclassified(MarkingRulesCase):
 
     def test_another_category_with_the_same_rules(self):
         self.rule(value=2, categ_id=self.furniture.id)
-        self.assertFalse(self.touched(lambda: self.template_of_chair.write({"categ_id": self.lamps.id}), statements=(0,)))
+        self.assertFalse(self.touched(
+            lambda: self.template_of_chair.write({"categ_id": self.lamps.id}), statements=(0,)))
 
     def test_category_under_another(self):
         self.rule(value=2, categ_id=self.furniture.id)

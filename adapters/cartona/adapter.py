@@ -65,7 +65,7 @@ class CartonaAdapter(Adapter):
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
         return self._push.outcomes(levels)
 
-    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:  # pylint: disable=method-required-super
         return read(self._read_back, levels)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ A product that somebody took out of stock there shows 0, whatever quantity it ha
 from collections.abc import Collection, Iterator, Sequence
 
 from ..base import Level, Shown
-from ..reading import Look, looks_of
+from ..reading import Look, looks_of, shown
 from ..wire.trouble import RequestRefused
 from .products import Product, Target
 from .readback import ReadBack, Seen
@@ -27,7 +27,7 @@ def _shown(look: Look[Target], seen: Seen) -> list[Shown]:
     if reason := reason_uncounted(seen):
         return look.shows_none(reason)
     if look.target.is_base:
-        return [Shown(level.key, _pieces(seen, level.previous)) for level in look.levels]
+        return [shown(level, _pieces(seen, level.previous)) for level in look.levels]
     return look.shows(min(product.buyers_see for product in seen))
 
 

@@ -116,7 +116,7 @@ class EbayAdapter(Adapter):
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
         return run(self._tasks(levels), self._parallel)
 
-    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:  # pylint: disable=method-required-super
         return run(read_tasks(self._client, levels), self._parallel)
 
     def _tasks(self, levels: Sequence[Level]) -> Iterator[Callable[[], Step]]:

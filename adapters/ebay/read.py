@@ -13,7 +13,7 @@ from functools import partial
 
 from ..base import Level, Shown
 from ..batching import cut
-from ..reading import Look, looks_of, unreadable, whole
+from ..reading import Look, looks_of, shown, unreadable, whole
 from ..wire import Batch, Step
 from ..wire.trouble import Busy, RequestRefused
 from . import trading
@@ -98,5 +98,5 @@ def _read_listing(client: Client, looks: Sequence[Look[str]]) -> Step:
 def _shown_of(level: Level, left: dict[str, int], reply: trading.Reply) -> Shown:
     sku = target_of(level.external_id).sku
     if sku in left:
-        return Shown(level.key, left[sku], request_id=reply.request_id)
+        return shown(level, left[sku], reply.request_id)
     return Shown(level.key, None, reason_of(Fault(NO_VARIATION), 1), reply.request_id)

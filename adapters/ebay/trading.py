@@ -198,8 +198,8 @@ def has_ended(reply: Reply) -> bool:
 
 
 def available(reply: Reply) -> dict[str, int]:
-    """Pieces that the listing in an answer to GetItem still has for sale, by SKU of the variation; where there are none,
-    by the listing's own SKU and by an empty one.
+    """Pieces that the listing in an answer to GetItem still has for sale, by the SKU of the variation; where there are
+    none, by the listing's own SKU and by an empty one.
 
     What was sold is in the quantity that GetItem tells (https://developer.ebay.com/support/knowledge-base/1526).
 

@@ -184,9 +184,7 @@ class RestAdapter(Adapter):
     def _rejected(self, level: Level, reason: str, code: str, answer: Answer) -> Rejected:
         return Rejected(level.key, self._http.scrubbed(reason), code, answer.request_id)
 
-    def _call(
-        self, method: str, path: str, check: Callable[[Answer], None] = lambda answer: None, **request
-    ) -> Answer:
+    def _call(self, method: str, path: str, check: Callable[[Answer], None] = lambda answer: None, **request) -> Answer:
         answer = self._http.call(
             method, path, headers=dict(self._profile.headers), is_refused=_is_refused, check=check, **request
         )

@@ -6,13 +6,11 @@ from functools import partial
 from typing import Any
 
 from ..base import Level, Shown
-from ..reading import Look, looks_of, unreadable, whole
+from ..reading import Look, looks_of, shown, unreadable, whole
 from ..wire import Answer, Batch, Step
 from .answers import UNKNOWN, Reader, as_text
 from .message import Composer, filled
 from .profile import RestProfile
-
-NO_NUMBER = "The shop shows no whole number for this item."
 
 # What is filled into the read path: placeholders and their values.
 Values = tuple[tuple[str, str], ...]
@@ -81,7 +79,7 @@ class Sought:
         """What an answer tells of the levels not found yet; of several items for one of them the first counts."""
         items = [(self._of(self._profile.read_ref, item, answer), item) for item in self._items(answer)]
         numbers_of = self._names.of(dict.fromkeys(ref for ref, _item in items))
-        shown, is_new = [], False
+        found, is_new = [], False
         for ref, item in items:
             place = self._of(self._profile.read_location, item, answer)
             is_new = is_new or (ref, place) not in self._seen
@@ -91,9 +89,9 @@ class Sought:
                 level = self._left.get(number)
                 if level and (not self._profile.read_location or place == level.location_id):
                     del self._left[number]
-                    shown.append(self._shown(level, item, answer))
+                    found.append(self._shown(level, item, answer))
         self.goes_on = bool(self._left) and is_new
-        return shown
+        return found
 
     def missing(self, answer: Answer | None) -> list[Shown]:
         """What is to be said of levels that were not found; `answer` is the last."""
@@ -112,4 +110,4 @@ class Sought:
 
     def _shown(self, level: Level, item: Any, answer: Answer) -> Shown:
         quantity = whole(self._reader.evaluated(self._profile.read_quantity, item, answer))
-        return Shown(level.key, quantity, NO_NUMBER if quantity is None else "", answer.request_id)
+        return shown(level, quantity, answer.request_id)

@@ -71,7 +71,7 @@ class ShopifyAdapter(Adapter):
     def push(self, levels: Sequence[Level]) -> Iterator[Outcome]:
         return run(Push(self._client, self._connection, self._quantities).tasks(levels), self._connection.parallel)
 
-    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:
+    def read(self, levels: Sequence[Level]) -> Iterator[Shown]:  # pylint: disable=method-required-super
         return run(read_tasks(self._quantities, levels), self._connection.parallel)
 
     def close(self) -> None:

@@ -60,8 +60,9 @@ def content_key(shop: str, name: str, rows: Iterable[Row]) -> str:
     :param shop: the shop's base URL
     :param name: the quantity that is set, ``available`` or ``on_hand``
     """
+    levels = ((row.level, row.change_from) for row in rows)
     lines = (
-        f"{name} {row.level.external_id} {row.level.location_id} {row.level.quantity} {row.change_from} {row.level.revision}"
-        for row in rows
+        f"{name} {level.external_id} {level.location_id} {level.quantity} {change_from} {level.revision}"
+        for level, change_from in levels
     )
     return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, shop), "\n".join(lines)))

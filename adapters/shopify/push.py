@@ -108,9 +108,9 @@ class Push:
         if not named:
             code, _field, message = errors[0]
             raise RequestRefused(reason_of(code, message), code, request_id)
-        return self._cut_out(rows, named, request_id)
+        return self._cut_out(rows, named, request_id, new_key)
 
-    def _cut_out(self, rows: Sequence[Row], named: dict[int, tuple[str, str]], request_id: str) -> Step:
+    def _cut_out(self, rows: Sequence[Row], named: dict[int, tuple[str, str]], request_id: str, new_key: bool) -> Step:
         """Send again all rows but those `named` by their index, for which Shopify gave (code, message)."""
         step, stale, frozen = Step(), [], []
         for index, (code, message) in named.items():
@@ -123,7 +123,7 @@ class Push:
         rest = [row for index, row in enumerate(rows) if index not in named]
         if rest:
             step.follow_ups.append(batch_of(self._send, rest))
-        step.follow_ups += [batch_of(self._compare, group) for group in by_location(stale)]
+        step.follow_ups += [batch_of(partial(self._compare, was_new=new_key), group) for group in by_location(stale)]
         step.follow_ups += [batch_of(self._explain, group) for group in by_location(frozen)]
         return step
 
@@ -143,8 +143,11 @@ class Push:
             step.follow_ups.append(batch_of(self._send, different))
         return step
 
-    def _compare(self, rows: Sequence[Row]) -> Step:
-        """Tell what Shopify has instead for stale `rows` of one location; an earlier, lost try may have worked."""
+    def _compare(self, rows: Sequence[Row], was_new: bool) -> Step:
+        """Tell what Shopify has instead for stale `rows` of one location; an earlier, lost try may have worked.
+
+        :param was_new: being stale was the answer to a key never used before
+        """
         found, request_id = self._now(rows)
         step = Step()
         for row, now in zip(rows, found, strict=True):
@@ -153,6 +156,8 @@ class Push:
                 step.results.append(Rejected(level.key, reason_for(now), request_id=request_id))
             elif now.quantity == level.quantity:
                 step.results.append(Acknowledged(level.key, level.quantity, request_id, found=True))
+            elif now.quantity == row.change_from and was_new:
+                step.follow_ups.append(partial(_contradict, request_id))
             elif now.quantity == row.change_from:
                 # The number is what was expected: being stale was the first answer to this key, given again.
                 step.follow_ups.append(batch_of(partial(self._send, new_key=True), [row]))
@@ -173,6 +178,11 @@ class Push:
                 for row, now in zip(rows, found, strict=True)
             ]
         )
+
+
+def _contradict(request_id: str) -> Step:
+    """Leave a row without an outcome, and say so, after what is known has been told."""
+    raise Busy("Shopify calls a number stale, and shows that it is not.", request_id=request_id)
 
 
 def _row_of(path: Sequence[str], size: int) -> int | None:

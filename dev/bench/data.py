@@ -49,22 +49,59 @@ def _stock(shop: Shop, skus: list[str]) -> dict[str, str]:
     return dict(zip(skus, ids, strict=True))
 
 
-def add_products(name: str, number: int) -> None:
-    """Add products with PIECES pieces each in WH/Stock."""
+def add_products(name: str, number: int, prefix: str = "BENCH") -> None:
+    """Add products with PIECES pieces each in WH/Stock; their SKUs are `<prefix>-000001` and so on."""
     with environment(name) as env:
         model = env.ref(MODEL)
-        values = {"default_code": "'BENCH-' || lpad(n::text, 6, '0')"}
+        values = {"default_code": f"'{prefix}-' || lpad(n::text, 6, '0')"}
         series = f"generate_series(1, {number}) AS n"
         _copy(env.cr, "product_template", model.product_tmpl_id.id, series, values)
-        created = "(SELECT id, default_code FROM product_template WHERE default_code LIKE 'BENCH-%' ORDER BY id) AS t"
+        ours = f"WHERE default_code LIKE '{prefix}-%' ORDER BY id"
+        created = f"(SELECT id, default_code FROM product_template {ours}) AS t"
         values = {"product_tmpl_id": "t.id", "default_code": "t.default_code", "barcode": "NULL"}
         _copy(env.cr, "product_product", model.id, created, values)
-        created = "(SELECT id FROM product_product WHERE default_code LIKE 'BENCH-%' ORDER BY id) AS p"
+        created = f"(SELECT id FROM product_product {ours}) AS p"
         quant = env["stock.quant"].search([("product_id", "=", model.id), ("location_id.usage", "=", "internal")])
         values = {"product_id": "p.id", "quantity": str(PIECES), "reserved_quantity": "0"}
         _copy(env.cr, "stock_quant", quant.id, created, values)
         env.cr.commit()
     tidy(name, "product_template", "product_product", "stock_quant")
+
+
+def make_kits(name: str, kits: str, parts: str, components: int) -> None:
+    """Make kits of the products with one prefix, each of so many with another prefix, taken in turns."""
+    with environment(name) as env:
+        first = env["product.product"].search([("default_code", "=like", f"{kits}-%")], order="id", limit=1)
+        part = env["product.product"].search([("default_code", "=like", f"{parts}-%")], order="id", limit=1)
+        bill = env["mrp.bom"].create({
+            "product_tmpl_id": first.product_tmpl_id.id,
+            "type": "phantom",
+            "bom_line_ids": [(0, 0, {"product_id": part.id})],
+        })
+        env.flush_all()
+        others = (
+            f"(SELECT product_tmpl_id FROM product_product WHERE default_code LIKE '{kits}-%' AND id != {first.id} "
+            "ORDER BY id) AS kit"
+        )
+        _copy(env.cr, "mrp_bom", bill.id, others, {"product_tmpl_id": "kit.product_tmpl_id"})
+        # A kit's first part comes after the last one of the kit before it.
+        dealt = f"""
+            (SELECT bom.id AS bom_id, part.id AS part_id, part.product_tmpl_id
+               FROM (SELECT mrp_bom.id, row_number() OVER (ORDER BY mrp_bom.id) - 1 AS number
+                       FROM mrp_bom JOIN product_template kit ON kit.id = mrp_bom.product_tmpl_id
+                      WHERE kit.default_code LIKE '{kits}-%') AS bom
+              CROSS JOIN generate_series(0, {components - 1}) AS place
+               JOIN (SELECT id, product_tmpl_id, row_number() OVER (ORDER BY id) - 1 AS number,
+                            count(*) OVER () AS total
+                       FROM product_product WHERE default_code LIKE '{parts}-%') AS part
+                 ON part.number = (bom.number * {components} + place) % part.total
+              ORDER BY bom.id, place) AS dealt
+            """
+        values = {"bom_id": "dealt.bom_id", "product_id": "dealt.part_id", "product_tmpl_id": "dealt.product_tmpl_id"}
+        _copy(env.cr, "mrp_bom_line", bill.bom_line_ids.id, dealt, values)
+        bill.bom_line_ids.browse(bill.bom_line_ids.ids[0]).unlink()
+        env.cr.commit()
+    tidy(name, "mrp_bom", "mrp_bom_line")
 
 
 def connect(env, shop: Shop):

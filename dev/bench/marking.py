@@ -22,6 +22,8 @@ from dev.provision import Machine
 PRODUCTS = 100
 UPDATE_PAIRS = 40
 DELIVERY_PAIRS = 30
+KITS, COMPONENTS = 5_000, 10
+KIT_PAIRS = 10
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,20 @@ def measure(machine: Machine) -> None:
         say.line(f"  a delivery of {PRODUCTS} lines without the addon takes {base:.2f} s")
         figures.note("delivery100.extra_sql", [with_it.sql - without.sql for with_it, without in deliveries])
         figures.note("delivery100.time_ratio", [with_it.seconds / without.seconds for with_it, without in deliveries])
+        for name in (on, off):
+            _sell_kits(name)
+        updates = _pairs(on, off, _update, KIT_PAIRS)
+        figures.note("mark.kits_sql_per_transaction", [with_it.sql - without.sql for with_it, without in updates])
+
+
+def _sell_kits(name: str) -> None:
+    """Make the goods what kits are made of, and sell those, where there is somebody to sell them."""
+    data.add_products(name, KITS, prefix="KIT")
+    data.make_kits(name, "KIT", "BENCH", COMPONENTS)
+    with environment(name) as env:
+        if "marketplace.config" in env:
+            env["product.product"].search([("default_code", "=like", "KIT-%")]).shopify_product = True
+            env.cr.commit()
 
 
 def _extra_ms(pairs: Iterable[tuple[Cost, Cost]]) -> list[float]:

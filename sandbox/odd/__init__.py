@@ -20,8 +20,8 @@
     GET /inventory.php?op=show&artikel=SKU-1&lager=HAUPT
     200 {"artikelnummer": "SKU-1", "lager": "HAUPT", "bestand": "7"}, or 404 for an article it does not have there
 
-Quantities are strings. A page of the list has 100 lines; there is nothing on the pages behind the last. It has no search
-and no ids: it knows its articles by their SKU only. Unknown credentials are HTTP 401.
+Quantities are strings. A page of the list has 100 lines; there is nothing on the pages behind the last. It has no
+search and no ids: it knows its articles by their SKU only. Unknown credentials are HTTP 401.
 """
 
 from aiohttp import encode_basic_auth

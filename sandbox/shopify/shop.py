@@ -5,8 +5,8 @@ import time
 from itertools import count
 
 from .. import marketplace, spoil
-from ..stock import check_order
 from ..application import answer
+from ..stock import check_order
 from . import app, engine
 from .auth import SCOPES, Auth
 from .control import CONTROLS

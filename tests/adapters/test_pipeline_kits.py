@@ -196,7 +196,7 @@ class TestLoop:
 
 
 class TestRounding:
-    """The same numbers as `odoo.tools.float_round`; here against decimal arithmetic, in tests/test_kits.py against it."""
+    """Odoo's `float_round`, here against decimal arithmetic; tests/test_kits_property.py asks Odoo."""
 
     @given(st.decimals(-10_000, 10_000, places=4), st.integers(0, 3))
     def test_equals_decimal_arithmetic(self, value, digits):

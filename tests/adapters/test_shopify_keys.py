@@ -97,3 +97,28 @@ def test_a_stale_answer_given_again_is_not_believed(shop, server):
     [outcome] = adapter.push(wanted)
     assert isinstance(outcome, Acknowledged)
     assert shop.level(item, location) == 7
+
+
+def test_stale_again_and_again_ends():
+    """Shopify calls a number stale that it shows itself: the row is left for later, and the others go on."""
+
+    def answer(_path, body):
+        if "nodes" in body["query"]:
+            nodes = [{"tracked": True, "inventoryLevel": {"quantities": [{"quantity": 5}]}}]
+            return json_answer({"data": {"nodes": nodes * len(body["variables"]["ids"])}})
+        fields = [str(n) for n, row in enumerate(quantities_of(body)) if row["inventoryItemId"] == "odd"]
+        errors = [
+            {
+                "code": "CHANGE_FROM_QUANTITY_STALE",
+                "field": ["input", "quantities", n, "changeFromQuantity"],
+                "message": "",
+            }
+            for n in fields
+        ]
+        return json_answer({"data": {"inventorySetQuantities": {"userErrors": errors}}})
+
+    with scripted(answer) as server:
+        adapter = adapter_for(server)
+        seen, _error = outcomes_until(adapter.push(levels_for(["a", "odd", "b"], "l")), Unavailable)
+    assert sorted(outcome.key for outcome in seen) == [0, 2]
+    assert adapter.calls == 5

@@ -41,7 +41,7 @@ export class HistoryChartField extends Component {
                 animation: false,
                 maintainAspectRatio: false,
                 interaction: { mode: "nearest", axis: "x", intersect: false },
-                plugins: { legend: { labels: { color: ticks.color, usePointStyle: true, pointStyle: "line" } } },
+                plugins: { legend: { labels: { color: ticks.color, boxWidth: 24, boxHeight: 0 } } },
                 scales: {
                     x: { type: "time", grid, ticks: { ...ticks, maxRotation: 0, maxTicksLimit: 8 } },
                     y: { beginAtZero: true, grid, ticks: { ...ticks, precision: 0 } },

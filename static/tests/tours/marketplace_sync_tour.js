@@ -75,8 +75,59 @@ registry.category("web_tour.tours").add("marketplace_sync_tour", {
             trigger: ".o_data_row:contains(TOUR-MUG):contains(Linked) .o_data_cell[name=quantity]:contains(42)",
         },
         {
+            content: "Open the listing",
+            trigger: ".o_data_row:contains(TOUR-MUG) .o_data_cell[name=display_name]",
+            run: "click",
+        },
+        {
+            content: "Why this number",
+            trigger: ".o_field_widget[name=explanation]:contains(Free to use):contains(Up to date) tfoot:contains(42)",
+        },
+        {
+            content: "Open its history",
+            trigger: ".o_form_view .o_notebook a[name=history]",
+            run: "click",
+        },
+        {
+            content: "The chart is drawn",
+            trigger: ".o_marketplace_history_chart canvas",
+            run({ anchor }) {
+                if (!anchor.width || !Chart.getChart(anchor).data.datasets.length) {
+                    throw new Error("The chart of the history is empty");
+                }
+            },
+        },
+        {
+            content: "Preview the next push",
+            trigger: "button[name=action_preview]",
+            run: "click",
+        },
+        {
+            content: "There is nothing to send",
+            trigger: ".modal .o_field_widget[name=preview]:contains(nothing to send)",
+        },
+        {
+            content: "Close the preview",
+            trigger: ".modal-footer button:contains(Close)",
+            run: "click",
+        },
+        {
+            content: "Back to the listings",
+            trigger: "body:not(:has(.modal)) .o_back_button, body:not(:has(.modal)) .breadcrumb-item a:contains(Listings)",
+            run: "click",
+        },
+        {
+            content: "The listings again",
+            trigger: ".o_list_view .o_data_row:contains(TOUR-MUG)",
+        },
+        {
             content: "Back to the account",
             trigger: ".o_back_button, .breadcrumb-item a:contains(Tour Shop)",
+            run: "click",
+        },
+        {
+            content: "Show all of the account's buttons",
+            trigger: ".o_button_more",
             run: "click",
         },
         {
