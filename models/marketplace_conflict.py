@@ -15,7 +15,7 @@ class MarketplaceConflict(models.AbstractModel):
     _description = "Numbers changed in the shop"
 
     @api.model
-    def _meet(self, account, differences):
+    def _meet(self, account, differences, seen=None):
         """Apply the account's policy, in the caller's transaction, to levels whose number was changed in the shop.
 
         A level that was acknowledged anew meanwhile is passed over: what was read of the shop is older than that.
@@ -23,6 +23,8 @@ class MarketplaceConflict(models.AbstractModel):
         :param account: marketplace.config
         :param differences: list of tuples (listing id, marketplace.location id, the number last acknowledged, the
             number the shop has, its request id), in sale units
+        :param dict seen: Odoo's pieces by (listing id, place id) as they were shortly before the shop was asked, where
+            that is known
         """
         differences = self._current(differences)
         if not differences:
@@ -36,7 +38,7 @@ class MarketplaceConflict(models.AbstractModel):
             self._ask(differences)
         else:
             if account.conflict_policy == "respect":
-                self._respect(account, differences)
+                self._respect(account, differences, seen or {})
             self._accept(differences)
         self.env["stock.availability.dirty"]._dirty_listings(
             SQL("listing.id = ANY(%s)", list({listing_id for listing_id, *_rest in differences})), "changed in the shop")
@@ -50,7 +52,7 @@ class MarketplaceConflict(models.AbstractModel):
 
     # === POLICIES === #
 
-    def _respect(self, account, differences):
+    def _respect(self, account, differences, seen):
         """Pieces that are fewer were sold there; more came back from a cancelled order."""
         places = {place.id: place for place in account.location_ids if place._sources()}
         quantity = self.env["marketplace.quantity"]
@@ -67,7 +69,8 @@ class MarketplaceConflict(models.AbstractModel):
             if known and one and one.rules.fixed is None:
                 sales[place_id, one.source].append((
                     one.item, one.template_id, (acked - actual) * one.rules.unit_factor,
-                    before[listing_id, place_id], numbers[listing_id, place_id].stock))
+                    [stocks[listing_id, place_id] for stocks in (before, seen) if (listing_id, place_id) in stocks],
+                    numbers[listing_id, place_id].stock))
         holds = self.env["marketplace.hold"]
         for (place_id, source), rows in sales.items():
             holds._mark(holds._observe(account, places[place_id], source, rows))

@@ -14,23 +14,26 @@ class MarketplaceDrain(models.AbstractModel):
 
     _inherit = "marketplace.drain"
 
-    def _look(self, run, levels):
-        """Ask the shop for the numbers that are about to be changed, where that matters.
+    def _doubtful(self, run, levels):
+        """The levels whose number in the shop has to be asked for before they are written."""
+        account, adapter = run.account, run.adapter
+        if adapter.compares or not adapter.can_read or account.conflict_policy == "overwrite":
+            return []
+        return [level for level in levels
+                if level.previous is not None and level.quantity <= account.look_below and not level.suspect]
 
-        Nothing is kept open meanwhile. A number that can't be read is pushed as it is: what is wrong shows then.
+    def _look(self, adapter, levels):
+        """Ask the shop for the numbers that are about to be changed; reads nothing of the database.
+
+        A number that can't be read is pushed as it is: what is wrong shows then.
 
         :param levels: list of adapters.base.Level
         :return: outcomes by key of levels that need not, or must not, be pushed now; and the trouble or None
         """
-        account, adapter = run.account, run.adapter
-        if adapter.compares or not adapter.can_read or account.conflict_policy == "overwrite":
-            return {}, None
-        doubtful = {level.key: level for level in levels
-                    if level.previous is not None and level.quantity <= account.look_below and not level.suspect}
-        outcomes = {}
+        by_key, outcomes = {level.key: level for level in levels}, {}
         try:
-            for shown in adapter.read(list(doubtful.values())) if doubtful else ():
-                level = doubtful[shown.key]
+            for shown in adapter.read(levels) if levels else ():
+                level = by_key[shown.key]
                 if shown.quantity is None or shown.quantity == level.previous:
                     continue
                 outcomes[shown.key] = Conflict(shown.key, shown.quantity, shown.request_id) if (
@@ -40,7 +43,7 @@ class MarketplaceDrain(models.AbstractModel):
             return outcomes, error
         return outcomes, None
 
-    def _meet_changes(self, run, levels, outcomes):
+    def _meet_changes(self, run, levels, outcomes, numbers):
         """Let the account's policy judge the numbers somebody changed in the shop, in a transaction of its own.
 
         By itself and first: what a shop sold must be known to all accounts before anything else is stored.
@@ -59,5 +62,6 @@ class MarketplaceDrain(models.AbstractModel):
             # What shows the right number already raises no question.
             changed = [row for row in changed if isinstance(outcomes[row[:2]], Conflict)]
         if changed and policy != "overwrite":
-            self.env["marketplace.conflict"]._meet(run.account, changed)
+            seen = {key: number.stock for key, number in numbers.items()}
+            self.env["marketplace.conflict"]._meet(run.account, changed, seen)
             self.env.cr.commit()

@@ -32,14 +32,15 @@ class MarketplaceDrain(models.AbstractModel):
         chunk = self._fail_without_number(run, chunk, numbers)
         levels = self._levels(run, chunk, numbers)
         affordable = self._within_budget(run, chunk, levels)
+        doubtful = self._doubtful(run, affordable)
         # The snapshot has been read; none is kept open while the shop takes its time.
         self.env.cr.commit()
-        outcomes, trouble = self._look(run, affordable)
+        outcomes, trouble = self._look(run.adapter, doubtful)
         if not trouble:
             sent, trouble = self._send(run.adapter, [level for level in affordable if level.key not in outcomes])
             outcomes |= sent
         if run.account.base_url == run.base_url:
-            self._meet_changes(run, levels, outcomes)
+            self._meet_changes(run, levels, outcomes, numbers)
             counts = self._store(run, chunk, levels, outcomes, numbers)
             self._count_revisions(run, outcomes)
             self.env["ir.cron"]._commit_progress(counts["taken"])

@@ -77,8 +77,8 @@ class MarketplaceHold(models.Model):
     def _observe(self, account, place, source, sales):
         """A shop shows other numbers than it was sent.
 
-        :param sales: list of tuples (item, template id, pieces it shows less, Odoo's pieces when the number it was
-            sent was worked out, Odoo's pieces now)
+        :param sales: list of tuples (item, template id, pieces it shows less, list of Odoo's pieces when the number it
+            was sent was worked out and whenever they were looked at since, Odoo's pieces now)
         :return: the items of which something else is kept back than before
         """
         key = self._key(account, place, source)
@@ -86,15 +86,15 @@ class MarketplaceHold(models.Model):
         until, changed = fields.Datetime.now() + timedelta(minutes=account.hold_minutes), set()
         for item, template_id, pieces, before, now in sales:
             hold = known.get(item) or self.sudo()
-            pool = moved(hold._pool() if hold else Pool(before), now)
+            # A pool that is there has seen what happened since, and what is older would look like a rise.
+            pool = hold._pool() if hold else Pool(before[0])
+            for stock in (now,) if hold else (*before[1:], now):
+                pool = moved(pool, stock)
             after = sold(pool, pieces)
             if after.held != hold.quantity:
                 changed.add(item)
-            if not hold and (pieces > 0):
-                hold = self.sudo().create({
-                    "company_id": account.company_id.id, "product_id": item > 0 and item, "stock_key": key,
-                    "product_tmpl_id": template_id, "seen": now, "expires_at": until})
-                known[item] = hold
+            if not hold and pieces > 0:
+                hold = known[item] = self._begin(account.company_id, key, item, template_id, until)
             if hold:
                 hold._become(after, **({"noticed_at": fields.Datetime.now(), "expires_at": until} if pieces > 0 else {}))
         if changed and account.cron_id:
@@ -139,6 +139,18 @@ class MarketplaceHold(models.Model):
             ("company_id", "=", account.company_id.id), ("stock_key", "=", key),
             "|", ("product_id", "in", [item for item in items if item > 0]),
             "&", ("product_id", "=", False), ("product_tmpl_id", "in", [-item for item in items if item < 0])])
+
+    def _begin(self, company, key, item, template_id, until):
+        """An empty pool. That of an account which begins the same one right now is a collision, not an error."""
+        [[hold_id]] = self.env.execute_query(SQL(
+            """
+            INSERT INTO marketplace_hold (company_id, product_id, product_tmpl_id, stock_key, expires_at, create_date)
+            VALUES (%s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC')
+                ON CONFLICT (company_id, stock_key, (coalesce(product_id, -product_tmpl_id))) DO NOTHING
+            RETURNING id
+            """,
+            company.id, item if item > 0 else None, template_id, key, until))
+        return self.sudo().browse(hold_id)
 
     def _item(self):
         return self.product_id.id or -self.product_tmpl_id.id

@@ -28,7 +28,7 @@ class MarketplaceListing(models.Model):
         for account, listings in asking.grouped("config_id").items():
             levels = listings.level_ids.filtered("differs")
             self.env["marketplace.conflict"]._respect(account, [
-                (level.listing_id.id, level.location_id.id, level.quantity, level.shown, "") for level in levels])
+                (level.listing_id.id, level.location_id.id, level.quantity, level.shown, "") for level in levels], {})
         asking._take_note()
         asking._mark("sold in the shop")
         return True

@@ -199,13 +199,13 @@ class TestPublished(ExplainCase):
         self.drain()
         self.set_stock(self.item, 7)
         self.env.cr.flush()
-        mark = self.marks(self.item)
+        mark = self.marks(self.item)[0]
         for _sorted in (False, True):
             explained = self.explain()
             self.assertEqual(explained["waiting_since"], mark.marked_at)
             self.assertIn(f"Waiting since {self.when(mark.marked_at)}", self.panel())
             self.sort()
-            mark = self.marks(self.item)
+            mark = self.marks(self.item)[0]
 
     def test_a_kit_waits_for_its_components(self):
         bolt = self.product("BOLT", stock=4, sold=False)

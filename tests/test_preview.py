@@ -29,6 +29,8 @@ class TestReaders(ExplainCase):
 
     def test_user_without_rights_on_stock(self):
         self.rule("buffer", 2)
+        self.kit("WHY-1", {self.product("PART", stock=20, sold=False): 3}, template=self.item.product_tmpl_id)
+        self.account.stock_field = "virtual_available"
         self.assertFalse(self.reader.has_group("stock.group_stock_user"))
         self.assertEqual(self.listing(self.item).with_user(self.reader)._explain(), [self.explain()])
         for name in ("explanation", "preview", "history_chart"):

@@ -10,6 +10,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
+from odoo.addons.marketplace_sync.adapters.base import Connection
+from odoo.addons.marketplace_sync.adapters.rest import RestAdapter
 from odoo.addons.marketplace_sync.adapters.rest.profile import SETTINGS, RestProfile
 from odoo.addons.marketplace_sync.sandbox.odd import OddShop, serve
 
@@ -49,10 +51,19 @@ class TestRestProfile(MarketplaceCase):
             ({"constants": "currency"}, "Further Fields: Write the further fields as a JSON object"),
             ({"success_statuses": "fine"}, "Success Statuses: Write HTTP statuses"),
             ({"batch_size": 0}, "Quantities a Request: A request carries 1 to 1,000"),
+            ({"read_path": False}, "Read Quantities: Say where the shop's quantities are read."),
+            ({"read_quantity": False}, "Quantity: Say where an item that is read has its quantity."),
         ):
             with self.subTest(values), self.assertRaises(ValidationError) as raised:
                 profile.write(values)
             self.assertIn(message, str(raised.exception))
+
+    def test_who_can_be_asked(self):
+        profiles = {name: self.preset(name)._to_dataclass() for name in ("list", "single", "cartona", "odd")}
+        self.assertEqual(
+            [name for name, profile in profiles.items() if RestAdapter(Connection(
+                "http://127.0.0.1:9", options={"profile": profile})).can_read],
+            ["cartona", "odd"])
 
     def test_copy_is_named_so(self):
         self.assertEqual(self.preset("odd").copy().name, f"{self.preset('odd').name} (copy)")
