@@ -17,10 +17,11 @@ class MarketplaceDrain(models.AbstractModel):
     def _doubtful(self, run, levels):
         """The levels whose number in the shop has to be asked for before they are written."""
         account, adapter = run.account, run.adapter
-        if adapter.compares or not adapter.can_read or account.conflict_policy == "overwrite":
+        if adapter.compares or not adapter.can_read:
             return []
-        return [level for level in levels
-                if level.previous is not None and level.quantity <= account.look_below and not level.suspect]
+        look_below = account.look_below if account.conflict_policy != "overwrite" else -1
+        return [level for level in levels if level.previous is not None and not level.suspect
+                and (level.quantity == level.previous or level.quantity <= look_below)]
 
     def _look(self, adapter, levels):
         """Ask the shop for the numbers that are about to be changed; reads nothing of the database.
@@ -34,11 +35,11 @@ class MarketplaceDrain(models.AbstractModel):
         try:
             for shown in adapter.read(levels) if levels else ():
                 level = by_key[shown.key]
-                if shown.quantity is None or shown.quantity == level.previous:
-                    continue
-                outcomes[shown.key] = Conflict(shown.key, shown.quantity, shown.request_id) if (
-                    shown.quantity != level.quantity
-                ) else Acknowledged(shown.key, shown.quantity, shown.request_id, found=True)
+                if shown.quantity == level.quantity:
+                    outcomes[shown.key] = Acknowledged(
+                        shown.key, shown.quantity, shown.request_id, found=shown.quantity != level.previous)
+                elif shown.quantity not in (None, level.previous):
+                    outcomes[shown.key] = Conflict(shown.key, shown.quantity, shown.request_id)
         except AdapterError as error:
             return outcomes, error
         return outcomes, None

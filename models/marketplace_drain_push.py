@@ -77,7 +77,11 @@ class MarketplaceDrain(models.AbstractModel):
         return [waiting for waiting in chunk if waiting.listing_id not in reasons]
 
     def _levels(self, run, chunk, numbers):
-        """The numbers to send: all that differ from what was last acknowledged."""
+        """The numbers to send: all that differ from what was last acknowledged.
+
+        And those that stay as they are although Odoo's stock fell, under a maximum, say: if that was an order of this
+        shop's, it has counted down by itself and shows less than it should.
+        """
         places = {place.id: place.external_id for place in run.account.location_ids}
         waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
         known = {(listing_id, place_id): (quantity, stock) for listing_id, place_id, quantity, stock
@@ -88,7 +92,7 @@ class MarketplaceDrain(models.AbstractModel):
         for key, number in numbers.items():
             waiting = waiting_by_id[key[0]]
             acked, stock = known.get(key, (None, None))
-            if acked != number.published or waiting.state == "error":
+            if acked != number.published or waiting.state == "error" or number.stock < (stock or 0.0):
                 levels.append(Level(
                     key, waiting.external_id, places[key[1]], number.published, previous=acked,
                     revision=max(waiting.marks), suspect=waiting.state == "error", sku=waiting.sku or ""))

@@ -44,7 +44,7 @@ class MarketplaceListing(models.Model):
         self.ensure_one()
         self.check_access("read")
         listing = self.sudo()
-        traced = self.env["marketplace.quantity"].sudo()._trace(listing.config_id, listing)
+        traced = listing.env["marketplace.quantity"]._trace(listing.config_id, listing)
         common = listing._explain_state(traced)
         rules = listing._explain_rules()
         published = listing._explain_published()

@@ -158,6 +158,24 @@ class TestRespect(HoldCase):
         self.settle()
         self.assertEqual((self.held(), self.shown()), (2, (4, 9)), "one box, two pieces")
 
+    def test_a_capped_number_is_filled_up_again(self):
+        """The shop counts down by itself, while the number it should show stays the same."""
+        for policy in ("respect", "overwrite"):
+            with self.subTest(policy=policy):
+                self.account.conflict_policy = policy
+                rule = self.env["marketplace.rule"].create(
+                    {"config_id": self.account.id, "kind": "maximum", "value": 3})
+                self.set_stock(self.thing, 20)
+                self.settle()
+                self.set_stock(self.thing, 30)
+                self.settle()
+                self.assertEqual(self.shown(), (3, 30))
+                self.sell(2)
+                self.hear(2)
+                self.settle()
+                self.assertEqual((self.held(), self.shown()), (0, (3, 28)))
+                rule.unlink()
+
     def test_overwrite_keeps_nothing_back(self):
         self.account.conflict_policy = "overwrite"
         self.sell(2)

@@ -51,6 +51,20 @@ class LookingTests:
             self.push_all()
         self.assertEqual(self.market.level("A"), 6)
 
+    def test_a_capped_number_is_filled_up_again(self):
+        """It is asked for, and only written where it is wrong: eBay counts every change of a listing."""
+        self.env["marketplace.rule"].create({"config_id": self.seller.id, "kind": "maximum", "value": 3})
+        self.set_stock(self.thing, 500)
+        self.push_all()
+        self.market.order("A", 2)
+        self.move(self.thing, 2, self.stock, self.customer, done=False)
+        self.push_all()
+        self.assertEqual((self.held(), self.market.level("A")), (0, 3))
+        written = len(self.market.writes)
+        self.move(self.thing, 5, self.stock, self.customer)
+        self.push_all()
+        self.assertEqual((self.market.level("A"), len(self.market.writes)), (3, written), "sold elsewhere")
+
     def test_ask(self):
         self.seller.conflict_policy = "ask"
         self.market.order("A", 2)
