@@ -40,8 +40,8 @@ class MarketplaceConflict(models.AbstractModel):
             if account.conflict_policy == "respect":
                 self._respect(account, differences, seen or {})
             self._accept(differences)
-        self.env["stock.availability.dirty"]._dirty_listings(
-            SQL("listing.id = ANY(%s)", list({listing_id for listing_id, *_rest in differences})), "changed in the shop")
+        concerned = SQL("listing.id = ANY(%s)", list({listing_id for listing_id, *_rest in differences}))
+        self.env["stock.availability.dirty"]._dirty_listings(concerned, "changed in the shop")
 
     def _current(self, differences):
         """Those whose level still has the number that the shop's was compared with."""

@@ -96,7 +96,8 @@ class MarketplaceHold(models.Model):
             if not hold and pieces > 0:
                 hold = known[item] = self._begin(account.company_id, key, item, template_id, until)
             if hold:
-                hold._become(after, **({"noticed_at": fields.Datetime.now(), "expires_at": until} if pieces > 0 else {}))
+                noticed = {"noticed_at": fields.Datetime.now(), "expires_at": until} if pieces > 0 else {}
+                hold._become(after, **noticed)
         if changed and account.cron_id:
             account.sudo().cron_id._trigger(at=until)
         return changed

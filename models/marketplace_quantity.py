@@ -144,7 +144,7 @@ class MarketplaceQuantity(models.AbstractModel):
 
     @api.model
     def _variants(self, listings):
-        """Which products' stock each of some listings sells: dict listing id -> product ids, as `_of_listings` wants."""
+        """Which products' stock listings sell: dict listing id -> product ids, as `_of_listings` wants."""
         return {listing.id: [] if not listing.product_tmpl_id.active
                 else (listing.product_id or listing.product_tmpl_id.product_variant_ids).filtered("active").ids
                 for listing in listings.sudo()}

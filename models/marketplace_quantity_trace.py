@@ -50,7 +50,8 @@ class MarketplaceQuantity(models.AbstractModel):
             "shown": shelf.shown(product_id),
             **{name: sum(getattr(stock, name) for stock in stocks)
                for name in ("on_hand", "reserved", "expired", "incoming", "outgoing")},
-            "components": [self._trace_component(shelf, component, bill.batch) for component in bill.components] if bill else [],
+            "components": [
+                self._trace_component(shelf, component, bill.batch) for component in bill.components] if bill else [],
         }
 
     def _trace_component(self, shelf, component, batch):
