@@ -35,7 +35,9 @@ class MarketplaceConflict(models.AbstractModel):
                 "request_id=%s", account.name, listing_id, place_id, acked, actual, account.conflict_policy,
                 request_id or "-")
         if account.conflict_policy == "ask":
-            self._ask(differences)
+            agreed = self._agreed(account, differences)
+            self._accept(agreed)
+            self._ask([row for row in differences if row not in agreed])
         else:
             if account.conflict_policy == "respect":
                 self._respect(account, differences, seen or {})
@@ -75,8 +77,23 @@ class MarketplaceConflict(models.AbstractModel):
         for (place_id, source), rows in sales.items():
             holds._mark(holds._observe(account, places[place_id], source, rows))
 
+    def _agreed(self, account, differences):
+        """Those where the shop shows what Odoo's stock makes of it by now: no question to ask.
+
+        What is right only because other shops' sales are kept back is a question: these may be further ones.
+        """
+        quantity = self.env["marketplace.quantity"]
+        numbers = quantity._numbers(account, quantity._variants(self.env["marketplace.listing"].browse(
+            {listing_id for listing_id, *_rest in differences})))
+        shared = account.location_ids.filtered(lambda place: place.share_kind != "all").ids
+        return [(listing_id, place_id, *rest) for listing_id, place_id, *rest in differences
+                if (number := numbers.get((listing_id, place_id))) and number.published == rest[1]
+                and (number.pieces == number.stock or place_id in shared)]
+
     def _accept(self, differences):
         """The shop's number is the one known from now on: the next one is compared with it."""
+        if not differences:
+            return
         self.env.cr.execute(SQL(
             """
             UPDATE marketplace_level level SET quantity = found.actual, request_id = found.request_id
@@ -89,6 +106,8 @@ class MarketplaceConflict(models.AbstractModel):
 
     def _ask(self, differences):
         """Have the listings wait for somebody's answer, see marketplace.listing's `action_...` buttons."""
+        if not differences:
+            return
         self.env.cr.execute(SQL(
             """
             WITH found AS (

@@ -20,8 +20,10 @@ class MarketplaceDrain(models.AbstractModel):
         if adapter.compares or not adapter.can_read:
             return []
         look_below = account.look_below if account.conflict_policy != "overwrite" else -1
+        # What was just found is written at once: looking again would only give somebody time to buy.
         return [level for level in levels if level.previous is not None and not level.suspect
-                and (level.quantity == level.previous or level.quantity <= look_below)]
+                and (level.quantity == level.previous or level.quantity <= look_below)
+                and run.looked_at.pop(level.key, None) != level.previous]
 
     def _look(self, adapter, levels):
         """Ask the shop for the numbers that are about to be changed; reads nothing of the database.
@@ -49,6 +51,7 @@ class MarketplaceDrain(models.AbstractModel):
 
         By itself and first: what a shop sold must be known to all accounts before anything else is stored.
         """
+        run.looked_at.update({key: outcome.actual for key, outcome in outcomes.items() if isinstance(outcome, Conflict)})
         previous = {level.key: level.previous for level in levels}
         changed = [
             (*key, previous[key], outcome.actual if isinstance(outcome, Conflict) else outcome.quantity,
@@ -58,11 +61,7 @@ class MarketplaceDrain(models.AbstractModel):
                 isinstance(outcome, Conflict)
                 # More than before and right already: a try of ours that seemed lost.
                 or isinstance(outcome, Acknowledged) and outcome.found and outcome.quantity < previous[key])]
-        policy = run.account.conflict_policy
-        if policy == "ask":
-            # What shows the right number already raises no question.
-            changed = [row for row in changed if isinstance(outcomes[row[:2]], Conflict)]
-        if changed and policy != "overwrite":
+        if changed and run.account.conflict_policy != "overwrite":
             seen = {key: number.stock for key, number in numbers.items()}
             self.env["marketplace.conflict"]._meet(run.account, changed, seen)
             self.env.cr.commit()

@@ -229,3 +229,15 @@ class TestAsk(HoldCase):
         self.hear()
         self.settle()
         self.assertEqual((self.asking().state, self.shown()), ("linked", (8, 8)))
+
+    def test_what_agrees_with_other_shops_sales_is_asked_about(self):
+        """Both shops have sold one: that this one shows what is left of the other's says nothing of its own."""
+        self.asking().action_publish_ours()
+        self.settle()
+        self.sell(shop=self.other_shop)
+        self.sell()
+        listing = self.listing(self.thing, self.other)
+        self.env["marketplace.conflict"]._meet(self.other, [(listing.id, self.other.location_ids.id, 9, 8, "")])
+        self.settle()
+        self.assertEqual((self.held(), self.shown()), (1, (8, 8)), "it would be right by chance")
+        self.assertEqual(self.asking().state, "conflict")

@@ -37,6 +37,16 @@ class LookingTests:
         self.push_all()
         self.assertEqual((self.held(), self.market.level("A")), (0, 4))
 
+    def test_it_is_asked_once(self):
+        """Looking again before the write would give somebody time to buy."""
+        self.market.order("A", 2)
+        self.set_stock(self.thing, 6)
+        adapter, read = PLATFORMS[self.platform], []
+        original = adapter.read
+        with patch.object(adapter, "read", lambda *args: read.append(args) or original(*args)):
+            self.push()
+        self.assertEqual((self.market.level("A"), len(read)), (4, 1))
+
     def test_plenty_is_not_asked_about(self):
         self.set_stock(self.thing, 500)
         with patch.object(PLATFORMS[self.platform], "read", side_effect=AssertionError("asked")):
