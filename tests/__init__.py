@@ -19,7 +19,7 @@ from . import test_garbage
 from . import test_garbage_kinds
 from . import test_handover
 from . import test_history
-from . import test_holds
+from . import test_holds, test_holds_overlap
 from . import test_install
 from . import test_item_ids
 from . import test_kits
@@ -31,6 +31,7 @@ from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
 from . import test_neutralize
+from . import test_on_hand
 from . import test_pace
 from . import test_peer_defects
 from . import test_places
