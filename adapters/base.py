@@ -224,6 +224,8 @@ class Adapter(ABC):
     revisions_a_day: int | None = None
     #: whether `read` works; an instance whose settings leave reading out says False itself
     can_read: bool = False
+    #: whether reading few numbers costs little; an instance that has to read all of a shop's says False itself
+    looks_cheaply: bool = True
     #: whether the marketplace compares `Level.previous` with its own number before it takes a new one
     compares: bool = False
 

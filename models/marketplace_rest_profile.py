@@ -107,6 +107,12 @@ class MarketplaceRestProfile(models.Model):
         "Read Quantities",
         help="Read to compare the shop's numbers with what it should show. With {sku} or {id} in it: one product a "
              "request. Without: all of them, page by page where it has {page}. Empty: the shop can't be compared.")
+    look_path = fields.Char(
+        "Read One Quantity at",
+        help="Read instead of all quantities when only a few are wanted, as before little stock is written: an "
+             "address with {sku} or {id} in it, and {location} where there are several. Its answer is read like the "
+             "list, or is the item itself. Empty: the shop is not asked before writing, unless Read Quantities reads "
+             "one product a request.")
     read_items = fields.Char(
         "Items Read", help="JMESPath for the item, or the list of them: data. Empty: the answer is the item.")
     read_ref = fields.Char("Item of a Quantity", help="JMESPath, in an item, for the SKU or the id: sku")

@@ -52,6 +52,7 @@ class TestRestProfile(MarketplaceCase):
             ({"success_statuses": "fine"}, "Success Statuses: Write HTTP statuses"),
             ({"batch_size": 0}, "Quantities a Request: A request carries 1 to 1,000"),
             ({"read_path": False}, "Read Quantities: Say where the shop's quantities are read."),
+            ({"look_path": "/inventory.php"}, "Read One Quantity at: The path that reads one quantity needs {sku} or"),
             ({"read_quantity": False}, "Quantity: Say where an item that is read has its quantity."),
         ):
             with self.subTest(values), self.assertRaises(ValidationError) as raised:

@@ -67,6 +67,7 @@ class RestAdapter(Adapter):
         self._composer = Composer(self._profile)
         self._reader = Reader(self._profile, self._composer)
         self.can_read = bool(self._profile.read_path)
+        self.looks_cheaply = self._profile.looks_cheaply
         tokens = None
         if self._profile.auth != "none":
             tokens = TokenKeeper(_REFUSALS, clock, lasting=secret_of(self._profile, connection))

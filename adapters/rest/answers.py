@@ -11,7 +11,7 @@ from ..wire import Answer
 from ..wire.trouble import RequestRefused, quote
 from .expressions import ExpressionError, evaluate
 from .message import Composer
-from .profile import RestProfile
+from .profile import RestProfile, names_item
 
 UNKNOWN = "The shop does not know this item."
 UNSAID = "The shop refuses this item without saying why."
@@ -102,7 +102,7 @@ class Reader:
 
     def is_gone(self, answer: Answer) -> bool:
         """Whether there is no such item as the one whose address was written to."""
-        return answer.status in GONE and ("{sku}" in self._profile.path or "{id}" in self._profile.path)
+        return answer.status in GONE and names_item(self._profile.path)
 
     def reasons(self, levels: Sequence[Level], answer: Answer) -> list[str]:
         """For each of `levels`, in their order, why it was refused; empty when it was accepted."""

@@ -40,33 +40,29 @@ class Composer:
         """Why `level` can't be told at all; empty when it can."""
         if self._profile.sends_sku and not self.sku(level):
             return NO_SKU
-        return _reason_against_names(self._in_path(level))
+        return _reason_against_names(self.in_path(level, self._profile.path))
 
-    def reason_against_reading(self, level: Level) -> str:
-        """Why the shop can't be asked for `level`; empty when it can."""
-        names = self.in_read_path(level)
+    def reason_against_reading(self, level: Level, path: str) -> str:
+        """Why the shop can't be asked for `level` at `path`; empty when it can."""
+        names = self.in_path(level, path)
         if names.get("sku") == "":
             return NO_SKU
         return _reason_against_names(names)
 
-    def in_read_path(self, level: Level) -> dict[str, str]:
-        """What stands in the read path for `level`, by placeholder; the page is left out."""
-        return self._in_path(level, self._profile.read_path)
+    def in_path(self, level: Level, path: str) -> dict[str, str]:
+        """What stands in `path` for `level`, by placeholder; the page is left out."""
+        names = {"sku": self.sku(level), "id": level.external_id, "location": level.location_id}
+        return {name: value for name, value in names.items() if f"{{{name}}}" in path}
 
     def message(self, levels: Sequence[Level]) -> Message:
         """The request for levels that go together: one of them, or a list for one location's path."""
         profile = self._profile
-        path = filled(profile.path, self._in_path(levels[0]))
+        path = filled(profile.path, self.in_path(levels[0], profile.path))
         lines = [self._line(level) for level in levels]
         body = lines[0] if profile.shape == "one" else lines
         if profile.shape == "list" and profile.list_key:
             body = _put({}, profile.list_key, body)
         return Message(profile.method, path, body)
-
-    def _in_path(self, level: Level, path: str | None = None) -> dict[str, str]:
-        path = self._profile.path if path is None else path
-        names = {"sku": self.sku(level), "id": level.external_id, "location": level.location_id}
-        return {name: value for name, value in names.items() if f"{{{name}}}" in path}
 
     def _line(self, level: Level) -> dict:
         profile, line = self._profile, {}

@@ -74,6 +74,9 @@ class RestProfile:
     :param read_path: path that is read for the quantities the shop has: of one item, with ``{sku}`` or ``{id}`` in it,
         or else of all items, perhaps with ``{page}``, which counts from 1 until a page brings nothing new; may have
         ``{location}``; without a path the shop cannot be asked
+    :param look_path: path that is read for the quantity of one item, with ``{sku}`` or ``{id}`` in it and perhaps
+        ``{location}``, where the read path has all items and only few are wanted; its answer is read as the read
+        path's, but may be the item itself, and need not say what was asked for
     :param read_items: expression for the item read, or a list of them; the answer itself when it is empty
     :param read_ref: expression, given an item, for its SKU or its id; where one item is read, it may be empty
     :param read_location: expression, given an item, for the code of the location its quantity is at
@@ -112,6 +115,7 @@ class RestProfile:
     lookup_id: str = ""
     lookup_sku: str = ""
     read_path: str = ""
+    look_path: str = ""
     read_items: str = ""
     read_ref: str = ""
     read_location: str = ""
@@ -147,7 +151,12 @@ class RestProfile:
     @property
     def reads_one(self) -> bool:
         """Whether one item is read at a time, and not all of them."""
-        return "{sku}" in self.read_path or "{id}" in self.read_path
+        return names_item(self.read_path)
+
+    @property
+    def looks_cheaply(self) -> bool:
+        """Whether the quantity of one item can be read without that of all others."""
+        return bool(self.look_path) or self.reads_one
 
     @property
     def field_names(self) -> list[str]:
@@ -165,8 +174,9 @@ class RestProfile:
             "path": PLACEHOLDERS if self.shape == "one" else ("location",),
             "lookup_path": ("sku",),
             "read_path": READ_PLACEHOLDERS,
+            "look_path": PLACEHOLDERS,
         }
-        for name in ("path", "test_path", "lookup_path", "read_path"):
+        for name in ("path", "test_path", "lookup_path", "read_path", "look_path"):
             path = getattr(self, name)
             if not path and name != "path":
                 continue
@@ -237,7 +247,7 @@ class RestProfile:
 
     def _check_reading(self) -> None:
         if not self.read_path:
-            for name in ("read_items", "read_ref", "read_location", "read_quantity"):
+            for name in ("look_path", "read_items", "read_ref", "read_location", "read_quantity"):
                 if getattr(self, name):
                     raise ProfileError("read_path", "Say where the shop's quantities are read.")
             return
@@ -251,6 +261,23 @@ class RestProfile:
             raise ProfileError(
                 "read_location", "With several locations the shop has a quantity at each: say where an item names it."
             )
+        if self.look_path:
+            self._check_looking()
+
+    def _check_looking(self) -> None:
+        if self.reads_one:
+            raise ProfileError("look_path", "Quantities are read one at a time already: leave this empty.")
+        if not names_item(self.look_path):
+            raise ProfileError("look_path", "The path that reads one quantity needs {sku} or {id} in it.")
+        if len(self.locations) > 1 and not (self.read_location or "{location}" in self.look_path):
+            raise ProfileError(
+                "look_path", "With several locations one item has several quantities: put {location} in this path."
+            )
+
+
+def names_item(path: str) -> bool:
+    """Whether a path is about one item."""
+    return "{sku}" in path or "{id}" in path
 
 
 EXPRESSIONS = (

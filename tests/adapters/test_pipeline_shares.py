@@ -125,3 +125,12 @@ def test_an_allotment_is_given_once_over_all_parts(stocks, allotted):
     stocks = [(held, members & by_name.keys()) for held, members in stocks]
     for name, share in by_name.items():
         assert dealt(stocks, by_name, name) <= share.allotment
+
+
+@given(st.lists(st.tuples(st.integers(-9, 20), st.sets(st.integers(0, 2), min_size=1)), max_size=5),
+       st.lists(shares().map(lambda some: [*some, *[Share()] * 3][:3]), min_size=1, max_size=1))
+def test_debts_of_one_part_are_paid_by_the_others(stocks, some):
+    by_name = dict(enumerate(some[0]))
+    for name in by_name:
+        own = [(pieces, members) for pieces, members in stocks if name in members]
+        assert 0 <= dealt(own, by_name, name) <= max(0, sum(pieces for pieces, _members in own))

@@ -178,7 +178,9 @@ def test_presets_read_their_shops():
         with serve(shop) as server:
             adapter = rest_adapter(server.url, settings, credentials)
             shown = shown_by(adapter, levels_of(*skus, "GONE", location=place))
-            assert adapter.calls == 4
+            assert adapter.calls == 5, "four pages, and the item they lack"
+            assert shown_by(adapter, levels_of("S240", "GONE", location=place)) == {"S240": 3, "GONE": UNKNOWN}
+            assert adapter.calls == 7
         assert (shown.pop("GONE"), shown.pop("S240"), set(shown.values())) == (UNKNOWN, 3, {5})
     assert not (preset("list").read_path or preset("single").read_path)
 

@@ -26,16 +26,17 @@ PAGES = {
     "read_ref": "artikelnummer",
     "read_location": "lager",
 }
-SHOWN = {"read_path": "/inventory.php?op=show&artikel={sku}&lager={location}"}
+ONE = "/inventory.php?op=show&artikel={sku}&lager={location}"
 
 
 class Odd(Harness):
-    """The odd shop, as a configured adapter sees it: Basic authentication, a list deep in the body."""
+    """The odd shop, as a configured adapter sees it: Basic authentication, a list deep in the body, and a read of one
+    number beside that of all."""
 
     name = "rest"
     adapter, sandbox = RestAdapter, OddShop
     credentials = {"username": "odd", "password": "odd_sandbox"}
-    options = {"profile": RestProfile(auth="basic", list_key="payload.lines", **FORMAT, **PAGES)}
+    options = {"profile": RestProfile(auth="basic", list_key="payload.lines", **FORMAT, **PAGES, look_path=ONE)}
     location = "HAUPT"
     read_batch = 100
     searches = False
@@ -64,7 +65,7 @@ class OddSingle(Odd):
     credentials = {"access_token": "odd_sandbox"}
     options = {
         "profile": RestProfile(
-            auth="header", auth_name="X-Zugang", token_format="Token {token}", shape="one", **FORMAT, **SHOWN
+            auth="header", auth_name="X-Zugang", token_format="Token {token}", shape="one", **FORMAT, read_path=ONE
         )
     }
     batch = read_batch = 1
