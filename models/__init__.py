@@ -26,7 +26,9 @@ from . import stock_availability_dirty_garbage
 from . import marketplace_stock
 from . import marketplace_quantity
 from . import marketplace_quantity_trace
+from . import marketplace_quantity_motion
 from . import marketplace_hold
+from . import marketplace_hold_stock
 from . import marketplace_conflict
 from . import marketplace_rule
 from . import marketplace_rule_nearest
@@ -52,5 +54,6 @@ from . import product_template_kit
 from . import product_template_listing
 from . import product_template_rules
 from . import stock_location
+from . import stock_lot
 from . import stock_move
 from . import stock_quant

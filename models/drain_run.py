@@ -59,7 +59,7 @@ class Run:
     gave_up: bool = False
     conflicts: Counter = field(default_factory=Counter)
     spent: Counter = field(default_factory=Counter)  # calls already written down, by the allowance's name
-    looked_at: dict = field(default_factory=dict)  # numbers the shop was just found with, by level
+    looked_at: dict = field(default_factory=dict)  # what the shop was just found with, and when, by level
     called_back: set[datetime] = field(default_factory=set)  # when the scheduled action was told to come back
 
     @property

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
 from .advisory_lock import shard_key, try_transaction_lock
-from .marketplace_listing import NO_DEFERRAL, NO_FAILURE
+from .marketplace_listing import NO_CONFLICT, NO_DEFERRAL, NO_FAILURE
 
 # What is typed into the account's form and kept as a credential, by the field's name.
 SECRETS = ("client_secret", "access_token", "password")
@@ -71,8 +71,9 @@ class MarketplaceConfig(models.Model):
 
     _check_parallel = models.Constraint("CHECK(parallel BETWEEN 1 AND 16)", "Send 1 to 16 requests side by side.")
     _check_shards = models.Constraint("CHECK(shards BETWEEN 1 AND 64)", "An account has 1 to 64 shards.")
-    _check_alert_hours = models.Constraint("CHECK(alert_hours >= 0)", "Hours can't be negative; 0 means never.")
-    _check_log_days = models.Constraint("CHECK(log_days > 0)", "Logs are kept for at least a day.")
+    _check_alert_hours = models.Constraint(
+        "CHECK(alert_hours BETWEEN 0 AND 8760)", "Report failures after 1 to 8,760 hours (a year); 0 means never.")
+    _check_log_days = models.Constraint("CHECK(log_days BETWEEN 1 AND 3650)", "Logs are kept for 1 to 3,650 days.")
 
     # === COMPUTED === #
 
@@ -240,7 +241,7 @@ class MarketplaceConfig(models.Model):
         """Another seller: neither what its items are nor what it may still do today is known."""
         forgetful = self.sudo().with_context(active_test=False)
         listings = forgetful.listing_ids
-        listings.write({"state": "pending", "external_id": False, **NO_FAILURE, **NO_DEFERRAL})
+        listings.write({"state": "pending", "external_id": False, **NO_FAILURE, **NO_DEFERRAL, **NO_CONFLICT})
         listings.level_ids.unlink()
         forgetful.allowance_ids.unlink()
         self.env["marketplace.revision"].sudo().search([("listing_id", "in", listings.ids)]).unlink()

@@ -37,7 +37,7 @@ class MarketplaceConfig(models.Model):
         help="What a number in the shop means that is not the one it was last sent.\n"
              "Respect: fewer pieces were sold there; they are kept back until Odoo's own stock falls by as many.\n"
              "Overwrite: Odoo's number is sent again.\n"
-             "Ask: nothing is sent for this listing until somebody decides.")
+             "Ask: nothing is sent for this listing until somebody decides. Another choice here decides for all.")
     hold_minutes = fields.Integer(
         "Keep Back for", default=60, required=True,
         help="Minutes after which a sale that never reached Odoo is no longer kept back. Longer than orders take to "
@@ -45,7 +45,8 @@ class MarketplaceConfig(models.Model):
     look_below = fields.Integer(
         "Look before Writing", default=10, required=True,
         help="Pieces. Shopify tells when its number is not the expected one; other shops have to be asked before. That "
-             "is done where so few pieces, or fewer, are to be shown; 0 never asks.")
+             "is done where so few pieces, or fewer, are to be shown; 0 never asks. Nor is a REST shop asked whose "
+             "request format only reads all quantities and not a single one.")
     reconcile_hours = fields.Integer(
         "Compare Every", default=24, required=True,
         help="Hours after which all numbers of the shop are read and compared; 0 for never.")
@@ -53,22 +54,33 @@ class MarketplaceConfig(models.Model):
         readonly=True, copy=False, default=fields.Date.today, help="The day up to which expired lots were looked for.")
     history_days = fields.Integer("Keep History", default=90, required=True, help="Days.")
 
-    _check_forecast_days = models.Constraint("CHECK(forecast_days >= 0)", "Days can't be negative; 0 means no limit.")
+    # Upper limits too: days and hours are subtracted from dates, for all accounts in one go.
+    _check_forecast_days = models.Constraint(
+        "CHECK(forecast_days BETWEEN 0 AND 3650)", "The forecast looks 0 to 3,650 days ahead; 0 means no limit.")
     _check_hold_minutes = models.Constraint(
         "CHECK(hold_minutes BETWEEN 1 AND 10080)", "Sales are kept back for 1 minute to 7 days (10,080 minutes).")
     _check_look_below = models.Constraint("CHECK(look_below >= 0)", "Pieces can't be negative; 0 never asks.")
-    _check_reconcile_hours = models.Constraint("CHECK(reconcile_hours >= 0)", "Hours can't be negative; 0 means never.")
-    _check_history_days = models.Constraint("CHECK(history_days > 0)", "History is kept for at least a day.")
+    _check_reconcile_hours = models.Constraint(
+        "CHECK(reconcile_hours BETWEEN 0 AND 8760)",
+        "Numbers are compared every 1 to 8,760 hours (a year); 0 means never.")
+    _check_history_days = models.Constraint(
+        "CHECK(history_days BETWEEN 1 AND 3650)", "History is kept for 1 to 3,650 days.")
 
     def write(self, vals):
-        sharing = self._places_sharing() if "active" in vals else self.env["marketplace.location"]
+        moves = not {"active", "company_id"}.isdisjoint(vals)
+        sharing = self._places_sharing() if moves else self.env["marketplace.location"]
         others = self.filtered(lambda account: account.shopify_quantity != vals.get(
             "shopify_quantity", account.shopify_quantity))
         result = super().write(vals)
         # What was acknowledged as one quantity says nothing about the other.
         others.sudo().listing_ids.level_ids.unlink()
-        if "active" in vals:
+        if "company_id" in vals:
+            # What feeds its places would not count any more: the shop would be sold out.
+            self.location_ids._check_company()
+        if moves:
             (sharing | self._places_sharing())._mark_listings()
+        if vals.get("conflict_policy", "ask") != "ask":
+            self._answer_all()
         changed = [name for name in QUANTITY_FIELDS if name in vals]
         if changed:
             self._mark(", ".join(QUANTITY_FIELDS[name] for name in changed))
@@ -79,6 +91,15 @@ class MarketplaceConfig(models.Model):
         result = super().unlink()
         sharing._mark_listings()
         return result
+
+    def _answer_all(self):
+        """A policy that asks no more answers what was asked before it was chosen."""
+        for account in self:
+            asking = account.listing_ids.filtered(lambda listing: listing.state == "conflict")
+            if account.conflict_policy == "respect":
+                asking.action_count_as_sold()
+            else:
+                asking.action_publish_ours()
 
     def _places_sharing(self):
         """The places, of any account, whose numbers change with whether these accounts sell."""

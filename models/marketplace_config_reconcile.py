@@ -15,6 +15,13 @@ class MarketplaceConfig(models.Model):
         for account in self:
             account.drift_count = account._last_comparison().drifted
 
+    def _forget_links(self):
+        # What a comparison under way has found, and how far it has come, says nothing about another seller's shop.
+        result = super()._forget_links()
+        for run in self.sudo().reconcile_ids.filtered(lambda run: run.state == "running"):
+            run._begin_anew()
+        return result
+
     def action_reconcile(self):
         """Have all numbers the shop shows compared with what they should be, in the background.
 

@@ -36,12 +36,12 @@ class MarketplaceConflict(models.AbstractModel):
                 request_id or "-")
         if account.conflict_policy == "ask":
             agreed = self._agreed(account, differences)
-            self._accept(agreed)
+            self._accept(account, agreed)
             self._ask([row for row in differences if row not in agreed])
         else:
             if account.conflict_policy == "respect":
                 self._respect(account, differences, seen or {})
-            self._accept(differences)
+            self._accept(account, differences)
         concerned = SQL("listing.id = ANY(%s)", list({listing_id for listing_id, *_rest in differences}))
         self.env["stock.availability.dirty"]._dirty_listings(concerned, "changed in the shop")
 
@@ -61,21 +61,26 @@ class MarketplaceConflict(models.AbstractModel):
         variants = quantity._variants(self.env["marketplace.listing"].browse(
             {listing_id for listing_id, *_rest in differences}))
         sold = {one.listing_id: one for one in quantity._sold(account, variants)}
+        bills = quantity._bills(account, {product_id for one in sold.values() for product_id in one.product_ids})
         numbers = quantity._numbers(account, variants)
         before = self._stock_before(differences)
         sales = defaultdict(list)
         for listing_id, place_id, acked, actual, _request_id in differences:
-            one = sold.get(listing_id)
+            one, key = sold.get(listing_id), (listing_id, place_id)
             # Without knowing Odoo's stock then, nobody can say what of the difference it has heard of since.
-            known = place_id in places and (listing_id, place_id) in before
-            if known and one and one.rules.fixed is None:
-                sales[place_id, one.source].append((
-                    one.item, one.template_id, (acked - actual) * one.rules.unit_factor,
-                    [stocks[listing_id, place_id] for stocks in (before, seen) if (listing_id, place_id) in stocks],
-                    numbers[listing_id, place_id].stock))
+            if place_id in places and key in before and one and one.rules.fixed is None and not numbers[key].reason:
+                more = [stocks[key] - numbers[key].stock for stocks in (before, seen) if key in stocks]
+                sales[place_id, one.source] += [
+                    (item, (acked - actual) * one.rules.unit_factor * each, [pieces * each for pieces in more])
+                    for item, each in self._contents(one, bills)]
         holds = self.env["marketplace.hold"]
         for (place_id, source), rows in sales.items():
             holds._mark(holds._observe(account, places[place_id], source, rows))
+
+    def _contents(self, one, bills):
+        """What leaves the stock when one piece of a listing is sold: pairs (item, pieces of it)."""
+        bill = bills.get(one.item)
+        return bill.contents() if bill else [(one.item, 1.0)]
 
     def _agreed(self, account, differences):
         """Those where the shop shows what Odoo's stock makes of it by now: no question to ask.
@@ -90,7 +95,7 @@ class MarketplaceConflict(models.AbstractModel):
                 if (number := numbers.get((listing_id, place_id))) and number.published == rest[1]
                 and (number.pieces == number.stock or place_id in shared)]
 
-    def _accept(self, differences):
+    def _accept(self, account, differences):
         """The shop's number is the one known from now on: the next one is compared with it."""
         if not differences:
             return
@@ -103,6 +108,9 @@ class MarketplaceConflict(models.AbstractModel):
             """,
             *self._columns(differences)))
         self.env["marketplace.level"].invalidate_model()
+        self.env["marketplace.quantity"]._tell_sharing(account, [
+            (listing_id, place_id) for listing_id, place_id, acked, actual, _request_id in differences
+            if actual < acked])
 
     def _ask(self, differences):
         """Have the listings wait for somebody's answer, see marketplace.listing's `action_...` buttons."""

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # pylint: disable=invalid-commit  # draining works on a cursor of its own
+import time
+
 from odoo import models
 
 from ..adapters.base import Acknowledged, AdapterError, Conflict
+
+FRESH_SECONDS = 5.0  # in which a number that was read in the shop is still taken for its own
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -17,13 +21,19 @@ class MarketplaceDrain(models.AbstractModel):
     def _doubtful(self, run, levels):
         """The levels whose number in the shop has to be asked for before they are written."""
         account, adapter = run.account, run.adapter
-        if adapter.compares or not adapter.can_read:
+        # Reading a whole shop for a few numbers takes longer than a sale does.
+        if adapter.compares or not (adapter.can_read and adapter.looks_cheaply):
             return []
         look_below = account.look_below if account.conflict_policy != "overwrite" else -1
-        # What was just found is written at once: looking again would only give somebody time to buy.
         return [level for level in levels if level.previous is not None and not level.suspect
                 and (level.quantity == level.previous or level.quantity <= look_below)
-                and run.looked_at.pop(level.key, None) != level.previous]
+                and not self._was_just_found(run, level)]
+
+    def _was_just_found(self, run, level):
+        """Whether the shop was seen with this number a moment ago: looking again would only give somebody time to
+        buy."""
+        quantity, seen_at = run.looked_at.pop(level.key, (None, 0.0))
+        return quantity == level.previous and time.monotonic() - seen_at < FRESH_SECONDS
 
     def _look(self, adapter, levels):
         """Ask the shop for the numbers that are about to be changed; reads nothing of the database.
@@ -51,7 +61,6 @@ class MarketplaceDrain(models.AbstractModel):
 
         By itself and first: what a shop sold must be known to all accounts before anything else is stored.
         """
-        run.looked_at.update({key: outcome.actual for key, outcome in outcomes.items() if isinstance(outcome, Conflict)})
         previous = {level.key: level.previous for level in levels}
         changed = [
             (*key, previous[key], outcome.actual if isinstance(outcome, Conflict) else outcome.quantity,
@@ -61,6 +70,8 @@ class MarketplaceDrain(models.AbstractModel):
                 isinstance(outcome, Conflict)
                 # More than before and right already: a try of ours that seemed lost.
                 or isinstance(outcome, Acknowledged) and outcome.found and outcome.quantity < previous[key])]
+        now = time.monotonic()
+        run.looked_at.update({tuple(key): (actual, now) for *key, _previous, actual, _request_id in changed})
         if changed and run.account.conflict_policy != "overwrite":
             seen = {key: number.stock for key, number in numbers.items()}
             self.env["marketplace.conflict"]._meet(run.account, changed, seen)

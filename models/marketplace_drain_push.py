@@ -18,6 +18,16 @@ FIRST_RETRY, LONGEST_RETRY = 15, 24 * 60
 NOTHING = Number(0.0, 0.0, 0)
 
 
+def shown(outcome, previous):
+    """What the shop shows after an outcome; `previous` where that says nothing about it."""
+    match outcome:
+        case Acknowledged():
+            return outcome.quantity
+        case Conflict():
+            return outcome.actual
+    return previous
+
+
 class MarketplaceDrain(models.AbstractModel):
     """From a chunk of listings to numbers in the shop and back."""
 
@@ -54,7 +64,8 @@ class MarketplaceDrain(models.AbstractModel):
 
         Places that nothing feeds any more show none.
         """
-        numbers = self.env["marketplace.quantity"]._numbers(run.account, self._variants(chunk), settle=True)
+        quantity = self.env["marketplace.quantity"]
+        numbers = quantity._let_go(run.account, quantity._numbers(run.account, self._variants(chunk), settle=True))
         fed = run.account.location_ids.filtered(lambda place: place._sources())
         left = (run.account.location_ids - fed).ids
         for listing_id, place_id in self.env.execute_query(SQL(
@@ -133,6 +144,9 @@ class MarketplaceDrain(models.AbstractModel):
             if isinstance(outcome, Conflict)
             and (run.account.conflict_policy == "overwrite" or outcome.key not in known)
         ])
+        self.env["marketplace.quantity"]._tell_sharing(run.account, [
+            level.key for level in levels if level.previous is not None
+            and (outcome := outcomes.get(level.key)) and shown(outcome, level.previous) < level.previous])
         sent = {level.key[0] for level in levels}
         rejected = {}
         open_ids = {level.key[0] for level in levels if level.key not in outcomes}

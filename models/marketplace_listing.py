@@ -3,10 +3,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-# What a listing looks like that never failed, and one that nothing holds back.
+# What a listing looks like that never failed, one that nothing holds back, and one about whose number nobody asks.
 NO_FAILURE = {"error": False, "error_at": False, "request_id": False, "attempts": 0, "failed_since": False,
               "next_attempt": False}
 NO_DEFERRAL = {"deferred_until": False, "deferred_reason": False, "deferred_mark": False}
+NO_CONFLICT = {"conflict_quantity": False, "conflict_since": False}
 
 
 class BigInteger(fields.Integer):

@@ -2,8 +2,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-# A listing about whose number nobody asks.
-NO_CONFLICT = {"conflict_quantity": False, "conflict_since": False}
+from .marketplace_listing import NO_CONFLICT
 
 
 class MarketplaceListing(models.Model):

@@ -51,8 +51,6 @@ class MarketplaceListing(models.Model):
         places = [{
             **common, **place, **published.get(place["place"], NEVER_PUBLISHED),
             "number": None if place["reason"] else place["number"],
-            # What is kept back of a variant is told with the product.
-            "held": 0.0 if listing.product_id else place["held"],
             "products": [{**product, "components": _with_limits(product)}
                          for product in sorted(place["products"], key=lambda product: product["product_id"])],
             "steps": [{**step, "rule": rules.get(step["name"], "")} for step in place["steps"]],

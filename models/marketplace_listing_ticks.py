@@ -2,7 +2,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from .marketplace_listing_conflict import NO_CONFLICT
+from .marketplace_listing import NO_CONFLICT
 from .platforms import PLATFORMS
 
 

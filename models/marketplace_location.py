@@ -72,10 +72,10 @@ class MarketplaceLocation(models.Model):
     @api.constrains("location_ids", "warehouse_ids", "share_kind", "share_percent", "active", "config_id")
     def _check_shares(self):
         for place in self.filtered(lambda place: place.share_kind == "percent" and place.active):
-            sharing = place._sharing().filtered(lambda other: other.share_kind == "percent")
+            below = {other: set(other._below().ids) for other in place._sharing() if other.share_kind == "percent"}
             for location in place._below():
-                together = sharing.filtered(lambda other, location=location: location in other._below())
-                if round(sum(together.mapped("share_percent")), 6) > 100:
+                together = [other for other, ids in below.items() if location.id in ids]
+                if round(sum(other.share_percent for other in together), 6) > 100:
                     raise ValidationError(self.env._(
                         "The shares of %(location)s add up to more than 100 %%: %(shares)s.",
                         location=location.display_name, shares=format_list(self.env, [

@@ -59,11 +59,13 @@ class Shelf:
         """Odoo's pieces, of a kit those that can be made."""
         return self._number(product_id, self._all_of)
 
+    def unsold(self, product_id):
+        """Odoo's pieces less what is kept back."""
+        return self._number(product_id, lambda leaf_id: self._all_of(leaf_id) - self.held.get(leaf_id, 0.0))
+
     def shown(self, product_id):
         """Pieces this place may show."""
-        if product_id in self.bills:
-            return self._number(product_id, self._share_of) - self.held.get(product_id, 0.0)
-        return self._share_of(product_id, self.held.get(product_id, 0.0))
+        return self._number(product_id, self._share_of)
 
     def _number(self, product_id, of_product):
         bill = self.bills.get(product_id)
@@ -74,8 +76,8 @@ class Shelf:
     def _all_of(self, product_id):
         return sum(stock.number for stock in self.stock[product_id])
 
-    def _share_of(self, product_id, held=0.0):
-        numbers = []
+    def _share_of(self, product_id):
+        numbers, held = [], self.held.get(product_id, 0.0)
         for stock in self.stock[product_id]:
             taken = min(held, max(0.0, stock.number))
             numbers.append(stock.number - taken)
@@ -125,9 +127,8 @@ class MarketplaceQuantity(models.AbstractModel):
             if product_id in shelf.bills and shelf.bills[product_id].loop:
                 return Number(0.0, 0.0, 0, self.env["marketplace.bill"]._reason_of_loop(shelf.bills[product_id]))
         stock = sum(map(shelf.in_stock, sold.product_ids))
-        pieces = sum(map(shelf.shown, sold.product_ids))
-        if sold.item < 0:
-            pieces -= shelf.held.get(sold.item, 0.0)
+        # Of which variant a sale of the whole product was, nobody knows: it may have been this one.
+        pieces = sum(map(shelf.shown, sold.product_ids)) - shelf.held.get(-sold.template_id, 0.0)
         # What is archived is not made to order either.
         return Number(stock, pieces, published(pieces, sold.rules) if sold.product_ids else 0)
 
@@ -171,18 +172,17 @@ class MarketplaceQuantity(models.AbstractModel):
             product_ids,
         ))}
 
+    @api.model
+    def _leaves(self, product_ids, bills):
+        """Which products' stock decides how many there are of some products: their own, or their components'."""
+        kits_among = product_ids & bills.keys()
+        return sorted((product_ids - kits_among).union(*(bills[product_id].component_ids for product_id in kits_among)))
+
     def _shelf(self, account, place, feed, source, group, bills, settle):
-        wanted = {product_id for sold in group for product_id in sold.product_ids}
-        kept = {component_id for product_id in wanted & bills.keys()
-                for component_id in bills[product_id].component_ids} | (wanted - bills.keys())
-        shelf = Shelf(feed, self.env["marketplace.stock"]._read_stock(account, feed, sorted(kept), *source), bills)
-        items = {product_id: [product_id] for product_id in wanted} | {sold.item: sold.product_ids for sold in group}
-
-        def stock(item):
-            return sum(map(shelf.in_stock, items[item]))
-
+        leaves = self._leaves({product_id for sold in group for product_id in sold.product_ids}, bills)
+        shelf = Shelf(feed, self.env["marketplace.stock"]._read_stock(account, feed, leaves, *source), bills)
         holds = self.env["marketplace.hold"]
-        shelf.held, pools = holds._held(account, place, source, items, stock)
+        shelf.held, pools = holds._held(account, place, source, {*leaves, *(-sold.template_id for sold in group)})
         if settle:
-            holds._settle(account, place, source, pools)
+            holds._settle(pools)
         return shelf

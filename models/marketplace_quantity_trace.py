@@ -32,7 +32,7 @@ class MarketplaceQuantity(models.AbstractModel):
                 self._trace_product(shelf, product_id) for product_id in sold.product_ids]
             traces.append({
                 "place": place.id, "place_name": place.name, "reason": number.reason, "products": products,
-                "held": shelf.held.get(sold.item, 0.0), "stock": number.stock, "pieces": number.pieces,
+                "held": shelf.held.get(-sold.template_id, 0.0), "stock": number.stock, "pieces": number.pieces,
                 "share": self._trace_share(place, number, products), "source": sold.source,
                 "steps": [asdict(step) for step in steps(number.pieces, sold.rules)] if sold.product_ids else [],
                 "number": number.published,
@@ -46,7 +46,7 @@ class MarketplaceQuantity(models.AbstractModel):
         stocks = [] if bill else shelf.stock[product_id]
         return {
             "product_id": product_id, "name": product.display_name, "uom": product.uom_id.name, "is_kit": bool(bill),
-            "held": shelf.held.get(product_id, 0.0), "stock": shelf.in_stock(product_id),
+            "held": shelf.in_stock(product_id) - shelf.unsold(product_id), "stock": shelf.in_stock(product_id),
             "shown": shelf.shown(product_id),
             **{name: sum(getattr(stock, name) for stock in stocks)
                for name in ("on_hand", "reserved", "expired", "incoming", "outgoing")},

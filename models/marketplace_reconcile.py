@@ -108,7 +108,7 @@ class MarketplaceReconcile(models.Model):
             "config_id": account.id, "shards": account.shards, "total": self._count_linked(account)})
 
     def _begin_anew(self):
-        """Forget what was found: the account's listings were dealt to other parts meanwhile."""
+        """Forget what was found: the listings were dealt to other parts meanwhile, or looked for in another shop."""
         self.drift_ids.unlink()
         self.write({
             "shards": self.config_id.shards, "shard": 0, "last_listing_id": 0, "checked": 0, "drifted": 0,
@@ -154,8 +154,9 @@ class MarketplaceReconcile(models.Model):
         try:
             with account._adapter() as adapter:
                 return adapter.can_read
-        except AdapterError:
-            return False  # its secrets can't be opened: the drain says so, and to whom it concerns
+        except (AdapterError, ValueError):
+            # Its secrets can't be opened, or its request format can't work: pushing says so. Others go on.
+            return False
 
     @api.model
     def _ready(self):

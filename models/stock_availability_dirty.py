@@ -187,6 +187,8 @@ class StockAvailabilityDirty(models.Model):
                             ON listing.product_tmpl_id = variant.product_tmpl_id AND listing.product_id IS NULL
                        ) AS concerned
                   JOIN marketplace_listing listing ON listing.id = concerned.listing_id AND listing.active
+                    -- Until it is answered nothing of it is sent, and every answer marks it: marks would only pile up.
+                   AND listing.state <> 'conflict'
                  GROUP BY listing.id
                  ORDER BY min(marked_at), listing.id
                 RETURNING 1

@@ -10,7 +10,20 @@ class StockLocation(models.Model):
         result = super().write(vals)
         if not {"location_id", "usage"}.isdisjoint(vals):
             self._mark_stock_below()
+        if "active" in vals:
+            self._places_fed()._mark_listings()
         return result
+
+    def unlink(self):
+        places = self._places_fed()
+        result = super().unlink()
+        places._mark_listings()
+        return result
+
+    def _places_fed(self):
+        """The places of shops that show what is here: without this location, some of them show nothing any more."""
+        return self.env["marketplace.location"].sudo().with_context(active_test=False).search([
+            "|", ("location_ids", "in", self.ids), ("warehouse_ids.view_location_id", "in", self.ids)])
 
     def _mark_stock_below(self):
         """Mark every product kept in these locations or below: they count for other locations now.

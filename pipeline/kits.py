@@ -49,6 +49,14 @@ class Bill:
         return frozenset().union(*(
             part.bill.component_ids if part.bill else (part.product_id,) for part in self.components))
 
+    def contents(self) -> list[tuple[int, float]]:
+        """What one kit takes out of stock: pairs of a product's id and pieces of it."""
+        taken: dict[int, float] = {}
+        for part in self.components:
+            for product_id, each in part.bill.contents() if part.bill else [(part.product_id, 1.0)]:
+                taken[product_id] = taken.get(product_id, 0.0) + each * part.quantity / self.batch
+        return list(taken.items())
+
 
 def number(bill: Bill, stock: Mapping[int, float]) -> float:
     """How many kits there are.

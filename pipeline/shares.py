@@ -77,4 +77,5 @@ def dealt(stocks: Sequence[tuple[float, Collection[int]]], shares: Mapping[int, 
         for name, number in got.items():
             if due[name].allotment is not None:
                 due[name] = Share(allotment=due[name].allotment - number)
-    return total
+    # What one part owes is taken out of the others, as in Odoo's own sum.
+    return min(total, max(0, math.floor(round(sum(pieces for pieces, _members in stocks), 6))))

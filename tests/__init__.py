@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from . import test_asking
 from . import test_budget
 from . import test_concurrency_budget
 from . import test_concurrency_crash
@@ -31,7 +32,9 @@ from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
 from . import test_neutralize
+from . import test_numbers_random
 from . import test_on_hand
+from . import test_shares_motion
 from . import test_pace
 from . import test_peer_defects
 from . import test_places

@@ -68,7 +68,13 @@ class TestSettings(MarketplaceCase):
             ("batch_size", (1, 250), (0, -1)),
             ("parallel", (1, 16), (0, 17)),
             ("shards", (1, 64), (0, 65)),
-            ("log_days", (1, 365), (0, -3)),
+            # However many: days and hours are subtracted from dates, which begin with year 1.
+            ("log_days", (1, 365, 3650), (0, -3, 800_000)),
+            ("alert_hours", (0, 8760), (-1, 2_000_000_000)),
+            ("reconcile_hours", (0, 8760), (-1, 100_000_000)),
+            ("history_days", (1, 3650), (0, 2_000_000_000)),
+            ("forecast_days", (0, 3650), (-1, 10_000_000)),
+            ("hold_minutes", (1, 10080), (0, 10081)),
         ):
             for value in good:
                 self.change(**{field: value})

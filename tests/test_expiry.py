@@ -37,6 +37,16 @@ class TestExpiry(DrainCase):
                 self.drain()
                 self.assertEqual(self.published(self.milk), 17)
 
+    def test_a_date_that_is_changed(self):
+        """No stock moves, and Odoo copies the date to its quants behind their backs."""
+        gone = self.lot("old", -9, 5)
+        self.drain()
+        for days, published in ((30, 22), (-9, 17)):
+            with self.subTest(days=days):
+                gone.removal_date = fields.Datetime.now() + timedelta(days=days)
+                self.drain()
+                self.assertEqual(self.published(self.milk), published)
+
     def test_counted_when_told_so(self):
         self.account.skip_expired = False
         for field in FIELDS:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from odoo.addons.marketplace_sync.models import marketplace_history
@@ -31,6 +32,16 @@ class HistoryCase(DrainCase):
         """As if the shop had just taken this number."""
         self.env["marketplace.level"]._store([
             ((listing or self.listing(self.item)).id, self.place.id, quantity, "", odoo_quantity)])
+
+
+class TestRights(HistoryCase):
+
+    def test_chart_of_another_company(self):
+        stranger = self.make_user("his-stranger", USER, company=self.make_company("Elsewhere"))
+        listing = self.listing(self.item).with_user(stranger).with_context(allowed_company_ids=stranger.company_ids.ids)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            _chart = listing.history_chart
 
 
 class TestRows(HistoryCase):

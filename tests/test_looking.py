@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.addons.marketplace_sync.adapters import PLATFORMS
 from odoo.addons.marketplace_sync.sandbox.ebay import Marketplace
 
-from .test_platform_drains import PlatformDrainCase, TestCartona, TestEbay
+from . import test_platform_drains as drains  # its test classes are not to run here as well
 
 
 class LookingTests:
@@ -95,11 +95,31 @@ class LookingTests:
         self.assertTrue(self.listing(self.thing, self.seller).is_waiting)
 
 
-class TestLookingEbay(LookingTests, PlatformDrainCase):
+class TestLookingEbay(LookingTests, drains.PlatformDrainCase):
     platform, shop_class = "ebay", Marketplace
-    account_values, secret_values = TestEbay.account_values, TestEbay.secret_values
+    account_values, secret_values = drains.TestEbay.account_values, drains.TestEbay.secret_values
 
 
-class TestLookingCartona(LookingTests, PlatformDrainCase):
-    platform, shop_class = "cartona", TestCartona.shop_class
-    account_values, secret_values = TestCartona.account_values, TestCartona.secret_values
+class TestLookingCartona(LookingTests, drains.PlatformDrainCase):
+    platform, shop_class = "cartona", drains.TestCartona.shop_class
+    account_values, secret_values = drains.TestCartona.account_values, drains.TestCartona.secret_values
+
+
+class TestLookingRest(LookingTests, drains.PlatformDrainCase):
+    platform, shop_class = "rest", drains.TestRest.shop_class
+    account_values, secret_values = drains.TestRest.account_values, drains.TestRest.secret_values
+
+    def test_a_look_does_not_read_the_whole_shop(self):
+        self.market.add_items([f"OTHER-{number}" for number in range(300)], 1)
+        self.set_stock(self.thing, 6)
+        before = self.market.stats.requests
+        self.push_all()
+        self.assertEqual((self.market.level("A"), self.market.stats.requests - before), (6, 2), "a look and a write")
+
+    def test_who_would_have_to_read_the_whole_shop_does_not_ask(self):
+        self.seller.rest_profile_id.look_path = False
+        self.market.order("A", 2)
+        self.set_stock(self.thing, 6)
+        with patch.object(PLATFORMS[self.platform], "read", side_effect=AssertionError("asked")):
+            self.push_all()
+        self.assertEqual((self.market.level("A"), self.held()), (6, 0))

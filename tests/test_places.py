@@ -2,7 +2,7 @@
 """Which Odoo locations feed which place of which shop, and with what share."""
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form
 
 from .draining import DrainCase
@@ -61,6 +61,26 @@ class TestMapping(PlaceCase):
         self.set_stock(thing, 7)
         self.drain()
         self.assertEqual((self.published(thing), self.published(thing, other)), (7, 3), "left alone from then on")
+
+    def test_an_archived_or_deleted_location_shows_none(self):
+        """However much is made to order: nobody ships it from there."""
+        self.env["marketplace.rule"].create({"config_id": self.account.id, "kind": "fixed", "value": 7})
+        for vanish in ("action_archive", "unlink"):
+            with self.subTest(vanish=vanish):
+                shelf = self.env["stock.location"].create({"name": "Shelf", "location_id": self.stock.id})
+                self.place.location_ids = shelf
+                self.drain()
+                self.assertEqual(self.published(self.thing), 7)
+                getattr(shelf, vanish)()
+                self.drain()
+                self.assertEqual(self.published(self.thing), 0)
+
+    def test_a_company_its_locations_are_not_of(self):
+        elsewhere = self.make_company("Elsewhere")
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.account.company_id = elsewhere
+        self.place.location_ids = False
+        self.account.company_id = elsewhere
 
     def test_all_locations_leave(self):
         self.place.location_ids = False
@@ -127,6 +147,26 @@ class TestShares(PlaceCase):
         other.active = False
         self.settle(self.account)
         self.assertEqual(self.published(self.thing), 5, "half of all ten again")
+
+    def test_who_moves_to_another_company_takes_no_share(self):
+        room = self.env["stock.location"].create({"name": "Everybody's", "company_id": False})
+        self.set_stock(self.thing, 10, room)
+        other, shop = self.another("Other", share_kind="fixed", share_pieces=4, location_ids=[Command.set(room.ids)])
+        self.place.write({"share_kind": "percent", "share_percent": 50, "location_ids": [Command.set(room.ids)]})
+        self.settle(self.account, other)
+        self.assertEqual((self.published(self.thing), shop.level("A", shop.main)), (3, 4))
+        other.company_id = self.make_company("Elsewhere")
+        self.settle(self.account)
+        self.assertEqual(self.published(self.thing), 5)
+
+    def test_shares_of_many_bins_are_checked_at_once(self):
+        """Not bin by bin and shop by shop: a warehouse has thousands."""
+        self.another("Other", share_kind="percent", share_percent=50)
+        self.env["stock.location"].create([{"name": f"Bin {n}", "location_id": self.stock.id} for n in range(40)])
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.place.write({"share_kind": "percent", "share_percent": 50})
+        self.assertLess(self.env.cr.sql_log_count - before, 40)
 
     def test_a_kit_shares_its_components(self):
         if "mrp.bom" not in self.env:

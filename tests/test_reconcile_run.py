@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.marketplace_sync.adapters.base import Allowance, Shown, Unauthorized, Unavailable
 
@@ -206,6 +206,24 @@ class TestBegin(RunCase):
     def test_not_while_paused(self):
         self.account.state = "paused"
         self.assertEqual(self.begun(), 0)
+
+    def test_an_account_that_can_not_work_keeps_none_from_it(self):
+        """An update may have made its request format impossible."""
+        profile = self.env["marketplace.rest.profile"].search([], limit=1)
+        broken = self.make_account(
+            self.open_shop(), name="Broken", platform="rest", rest_profile_id=profile.id)
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE marketplace_rest_profile SET path = '' WHERE id = %s", profile.id))
+        self.env.invalidate_all()
+        self.assertEqual(self.begun(), 1)
+        self.assertFalse(broken.reconcile_ids)
+
+    def test_another_shop_is_compared_from_the_start(self):
+        self.sell("A", "B")
+        run = self.env["marketplace.reconcile"]._begin(self.account)
+        run.write({"checked": 1, "drifted": 1, "last_listing_id": self.account.listing_ids[0].id})
+        self.account.base_url = self.open_shop().url
+        self.assertRecordValues(run, [{"state": "running", "checked": 0, "drifted": 0, "last_listing_id": 0}])
 
     def test_nothing_to_compare_is_not_worth_a_line(self):
         self.assertEqual(self.begun(), 1)
