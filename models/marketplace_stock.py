@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..pipeline import dealt
+from .overrides import is_overridden
 
 # What Odoo's quantities are computed by, and the modules whose overrides are reckoned with here: `mrp` concerns itself
 # with kits, `product_expiry` with lots past their removal date, `purchase_stock` with a context we don't set.
@@ -91,12 +92,15 @@ class MarketplaceStock(models.AbstractModel):
         found = defaultdict(lambda: [Stock() for _part in feed.parts])
         if not product_ids:
             return found
+        counted = {}
         for product_id, part, on_hand, reserved, expired in self._quants(account, feed, product_ids, stock_field):
+            left_out = expired if account.skip_expired else 0.0
             found[product_id][part] = Stock(
-                on_hand, reserved, expired,
-                number=on_hand - expired - (reserved if stock_field == "free_qty" else 0.0))
+                on_hand, reserved, left_out,
+                number=on_hand - left_out - (reserved if stock_field == "free_qty" else 0.0))
+            counted[product_id, part] = expired - left_out
         if stock_field == "virtual_available" or self._has_foreign_override():
-            self._ask_odoo(account, feed, product_ids, stock_field, forecast_days, found)
+            self._ask_odoo(account, feed, product_ids, stock_field, forecast_days, found, counted)
         return found
 
     def _quants(self, account, feed, product_ids, stock_field):
@@ -106,7 +110,7 @@ class MarketplaceStock(models.AbstractModel):
         gone = SQL("quant.quantity") if stock_field == "qty_available" else SQL(
             "quant.quantity - quant.reserved_quantity")
         expired = SQL("coalesce(sum(%s) FILTER (WHERE quant.removal_date <= %s), 0)::float", gone, self._today()) if (
-            account.skip_expired and self._knows_expiry()) else SQL("0.0")
+            self._knows_expiry()) else SQL("0.0")
         return self.env.execute_query(SQL(
             """
             SELECT quant.product_id, shown.part, sum(quant.quantity)::float, sum(quant.reserved_quantity)::float,
@@ -121,20 +125,20 @@ class MarketplaceStock(models.AbstractModel):
             [index for index, part in enumerate(feed.parts) for _location_id in part.location_ids],
             list(product_ids), account.company_id.id, owners))
 
-    def _ask_odoo(self, account, feed, product_ids, stock_field, forecast_days, found):
-        """Take the numbers from Odoo's own fields: the forecast, and all where an addon we don't know has its say."""
+    def _ask_odoo(self, account, feed, product_ids, stock_field, forecast_days, found, counted):
+        """Take the numbers from Odoo's own fields: the forecast, and all where an addon we don't know has its say.
+
+        :param counted: pieces past their removal date that count all the same, by (product id, index of the part)
+        """
         for index, part in enumerate(feed.parts):
             products = self._in_odoo(account, part.location_ids, stock_field, forecast_days).browse(product_ids)
             for product in products:
                 stock = found[product.id][index]
                 stock.incoming, stock.outgoing = product.incoming_qty, product.outgoing_qty
                 stock.number = product[stock_field]
-                if self._knows_expiry():
-                    # Odoo counts what is past its removal date in what is on hand, and not in the two others.
-                    if stock_field == "qty_available":
-                        stock.number -= stock.expired
-                    elif not account.skip_expired:
-                        stock.number += self._expired(account, part, product.id)
+                # Odoo counts what is past its removal date in what is on hand, and not in the two others.
+                stock.number += -stock.expired if stock_field == "qty_available" else counted.get(
+                    (product.id, index), 0.0)
 
     def _in_odoo(self, account, location_ids, stock_field, forecast_days):
         context = {"location": location_ids, "strict": True, "active_test": False, "prefetch_fields": False,
@@ -146,13 +150,6 @@ class MarketplaceStock(models.AbstractModel):
             context["to_date"] = fields.Datetime.now() + timedelta(days=forecast_days)
         return self.env["product.product"].sudo().with_company(account.company_id).with_context(**context)
 
-    def _expired(self, account, part, product_id):
-        owners = [("owner_id", "=", False)] if account.skip_consigned else []
-        quants = self.env["stock.quant"].sudo().search([
-            ("product_id", "=", product_id), ("location_id", "in", part.location_ids),
-            ("removal_date", "<=", self._today()), *owners])
-        return sum(quants.mapped("quantity")) - sum(quants.mapped("reserved_quantity"))
-
     @api.model
     def _today(self):
         """The moment up to which lots are gone: Odoo goes by the day."""
@@ -163,7 +160,4 @@ class MarketplaceStock(models.AbstractModel):
 
     def _has_foreign_override(self):
         """Whether an addon we know nothing about has its say in Odoo's quantities; then only Odoo is asked."""
-        return any(
-            method in vars(cls) and vars(cls).get("_module") not in KNOWN_OVERRIDES
-            for cls in type(self.env["product.product"]).__mro__ for method in QUANTITY_METHODS
-        )
+        return is_overridden(self.env["product.product"], QUANTITY_METHODS, KNOWN_OVERRIDES)

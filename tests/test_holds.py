@@ -184,7 +184,8 @@ class TestRespect(HoldCase):
         self.assertEqual((self.held(), self.shown()), (0, (9, 9)))
 
 
-class TestAsk(HoldCase):
+class AskingCase(HoldCase):
+    """The shop has sold two, and Odoo has received some: the listing asks."""
 
     def setUp(self):
         super().setUp()
@@ -195,6 +196,9 @@ class TestAsk(HoldCase):
 
     def asking(self):
         return self.listing(self.thing)
+
+
+class TestAsk(AskingCase):
 
     def test_it_waits_and_others_go_on(self):
         self.assertEqual(self.shown(), (3, 9))
