@@ -2,7 +2,8 @@
 """`python -m sandbox <platform>`: a marketplace as a process of its own, driven through control.py.
 
 A package in sandbox/ is a platform when it names its class: `SANDBOX = Bazaar`. The options of the command line
-are `--port`, `--latency-ms`, and one for each of the class's SETTINGS; they are handed to the class by their names.
+are `--port`, `--latency-ms`, `--tls`, and one for each of the class's SETTINGS; they are handed to the class by their
+names.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import signal
 import sys
 from importlib import import_module
 
-from .serving import HOST, listen, serving
+from .serving import HOST, listen, serving, tls_from
 
 
 def platforms():
@@ -37,27 +38,33 @@ def options_of(sandbox):
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes any free one")
     parser.add_argument("--latency-ms", type=float, default=0, help="milliseconds every request takes")
+    parser.add_argument("--tls", metavar="FILE", help="speak HTTPS with the key and the certificate of this PEM file")
     sandbox.add_arguments(parser)
     return parser
 
 
 def run(sandbox, options):
     """Serve until SIGINT or SIGTERM; the exit code."""
-    port, latency = options.pop("port"), options.pop("latency_ms") / 1000
+    port, latency, pem = options.pop("port"), options.pop("latency_ms") / 1000, options.pop("tls")
+    try:
+        tls = tls_from(pem) if pem else None
+    except OSError as error:
+        print(f"sandbox {sandbox.PLATFORM}: {pem} cannot be used for TLS: {error}", file=sys.stderr)
+        return 1
     try:
         sock = listen(port)
     except OSError as error:
         reason = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
         print(f"sandbox {sandbox.PLATFORM}: port {port} of {HOST} {reason}", file=sys.stderr)
         return 1
-    asyncio.run(until_told(sandbox(latency=latency, **options), sock))
+    asyncio.run(until_told(sandbox(latency=latency, **options), sock, tls))
     return 0
 
 
-async def until_told(marketplace, sock):
+async def until_told(marketplace, sock, tls):
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(marketplace, sock) as server:
+    async with serving(marketplace, sock, tls) as server:
         print(f"sandbox {marketplace.PLATFORM} listening on {server.url}", flush=True)
         await stop.wait()

@@ -6,7 +6,7 @@ import asyncio
 from aiohttp import web
 
 from ..application import CALL, MARKETPLACE, answer, application
-from . import cost, engine
+from . import bulk, cost, engine, older
 
 NO_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
@@ -16,6 +16,7 @@ def build(shop):
     app = application(shop)
     app.router.add_post("/admin/api/{version}/graphql.json", graphql)
     app.router.add_post("/admin/oauth/access_token", access_token)
+    app.router.add_get(bulk.PATH, bulk_result)
     return app
 
 
@@ -47,7 +48,7 @@ async def read_json(request):
 
 async def graphql(request):
     shop, version = request.app[MARKETPLACE], request.match_info["version"]
-    if version not in engine.VERSIONS:
+    if version not in (*engine.VERSIONS, *(older.VERSIONS if shop.older_versions else ())):
         return answer({"errors": "Not Found"}, 404)
     if not shop.auth.accepts(request.headers.get("X-Shopify-Access-Token", "")):
         return answer({"errors": NO_TOKEN}, 401)
@@ -59,8 +60,19 @@ async def graphql(request):
         return answer({"errors": "query must be a string and variables an object"}, 400)
     prepared = engine.prepare(version, text, name)
     call = request[CALL]
-    context = engine.Context(shop, version, call.request_id, call.received_at, work=shop.latency)
+    origin = str(request.url.origin())
+    context = engine.Context(shop, version, call.request_id, call.received_at, work=shop.latency, origin=origin)
     return await carry_out(request, prepared, context, variables, name)
+
+
+async def bulk_result(request):
+    """The result of a bulk operation; whoever knows its address may have it."""
+    shop = request.app[MARKETPLACE]
+    await asyncio.sleep(shop.latency)
+    operation = shop.node(bulk.gid(request.match_info["number"]))
+    if operation is None:
+        raise web.HTTPNotFound
+    return web.Response(text=operation.text, content_type="application/jsonl")
 
 
 async def carry_out(request, prepared, context, variables, name):

@@ -18,7 +18,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from . import cost, resolvers
+from . import cost, older, resolvers
 
 VERSIONS = ("2026-04", "2026-07", "2026-10")
 # Shopify's changelog: gone since 2026-10, as quantities can be set at any location since then.
@@ -31,7 +31,7 @@ def schema_of(version):
     schema = build_schema(files(__package__).joinpath("schema.graphql").read_text(encoding="utf-8"))
     if version <= "2026-07":
         schema = extend_schema(schema, parse(UNTIL_2026_07))
-    return resolvers.attach(schema)
+    return older.extend(schema, resolvers.attach) if version in older.VERSIONS else resolvers.attach(schema)
 
 
 @dataclass
@@ -82,6 +82,8 @@ class Context:
 
     :param work: seconds a mutation takes before it has an effect
     :param crash: whether the mutation dies on the way
+    :param origin: what the shop was called by: `http://127.0.0.1:8080`
+    :param bulk: whether connections give all they have, as in a bulk operation
     """
 
     shop: object
@@ -90,6 +92,8 @@ class Context:
     received_at: float
     work: float = 0.0
     crash: bool = False
+    origin: str = ""
+    bulk: bool = False
 
 
 async def run(prepared, context, variables, name):

@@ -15,7 +15,7 @@ from itertools import count
 
 from graphql import get_directive_values
 
-from . import idempotency
+from . import idempotency, older
 from .errors import check_gid, refused
 from .stock import Write
 
@@ -59,6 +59,7 @@ MESSAGES = {
         "The combination of inventoryItemId and locationId must be unique."
     ),
     **idempotency.MESSAGES,
+    **older.MESSAGES,
 }
 group_numbers = count(1)
 
@@ -79,6 +80,8 @@ async def once(info, arguments, carry_out, failure):
     """
     given = get_directive_values(info.schema.get_directive("idempotent"), info.field_nodes[0], info.variable_values)
     if given is None:
+        if info.context.version in older.VERSIONS:
+            return await unprotected(info, carry_out)
         raise refused("BAD_REQUEST", idempotency.MISSING)
     key = given["key"]
     if not key.strip():
@@ -97,8 +100,17 @@ async def once(info, arguments, carry_out, failure):
     return attempt.answer
 
 
+async def unprotected(info, carry_out):
+    """Carry a mutation out that has no key: sent twice, it is done twice."""
+    await asyncio.sleep(info.context.work)
+    if info.context.crash:
+        raise Crash
+    with info.context.shop.lock:
+        return carry_out(None)
+
+
 async def set_quantities(_root, info, input):  # noqa: A002
-    check_form(input)
+    check_form(input, info.context.version)
 
     def carry_out(key):
         errors = general_errors(input) or row_errors(info.context, input)
@@ -112,7 +124,7 @@ async def set_quantities(_root, info, input):  # noqa: A002
     return await once(info, input, carry_out, failure)
 
 
-def check_form(values):
+def check_form(values, version):
     """Raise what refuses the request as such, before any row is looked at."""
     rows = values["quantities"]
     if len(rows) > MAX_ROWS:
@@ -121,7 +133,7 @@ def check_form(values):
             f"The input array size of {len(rows)} is greater than the maximum allowed of {MAX_ROWS}.",
         )
     for position, row in enumerate(rows):
-        if "changeFromQuantity" not in row:
+        if "changeFromQuantity" not in row and version not in older.VERSIONS:
             raise refused(
                 "INVALID_FIELD_ARGUMENTS",
                 "InventoryQuantityInput must include the following argument: changeFromQuantity.",
@@ -149,14 +161,14 @@ def row_errors(context, values):
         if pair in pairs:
             problem = ("NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR",)
         else:
-            problem = row_problem(context, values["name"], row)
+            problem = row_problem(context, values, row)
         pairs.add(pair)
         if problem:
             errors.append(user_error(problem[0], "input", "quantities", position, *problem[1:]))
     return errors
 
 
-def row_problem(context, name, row):
+def row_problem(context, values, row):
     """The code and the field of what is wrong with a row, or None."""
     shop = context.shop
     item, location = shop.items.get(row["inventoryItemId"]), shop.locations.get(row["locationId"])
@@ -173,8 +185,10 @@ def row_problem(context, name, row):
         return "INVALID_QUANTITY_NEGATIVE", "quantity"
     if row["quantity"] > MAX_QUANTITY:
         return "INVALID_QUANTITY_TOO_HIGH", "quantity"
-    expected = row["changeFromQuantity"]
-    if expected is not None and expected != (level.quantity(name) if level else 0):
+    quantity = level.quantity(values["name"]) if level else 0
+    if "changeFromQuantity" not in row:
+        return older.comparison_problem(values, row, quantity)
+    if row["changeFromQuantity"] not in (None, quantity):
         return "CHANGE_FROM_QUANTITY_STALE", "changeFromQuantity"
     return None
 

@@ -10,6 +10,7 @@ import binascii
 import json
 from bisect import bisect_right
 
+from . import bulk
 from .errors import check_gid, denied, refused
 from .mutations import MUTATIONS
 from .search import SearchError, search
@@ -17,7 +18,13 @@ from .stock import QUANTITY_NAMES, Item, Level, Location, Variant
 
 MAX_PAGE = 250
 MAX_PAGINATION = 25_000
-TYPES = {Item: "InventoryItem", Level: "InventoryLevel", Location: "Location", Variant: "ProductVariant"}
+TYPES = {
+    bulk.Operation: "BulkOperation",
+    Item: "InventoryItem",
+    Level: "InventoryLevel",
+    Location: "Location",
+    Variant: "ProductVariant",
+}
 
 
 def needs(*scopes):
@@ -45,12 +52,14 @@ def number_of(cursor):
         raise refused("BAD_REQUEST", "Invalid cursor for current pagination sort.") from None
 
 
-def page(numbers, node, first, after):
-    """One page of a connection.
+def page(info, numbers, node, first, after):
+    """One page of a connection, or all of it in a bulk operation.
 
     :param numbers: the numbers of everything there is, in ascending order; they are the cursors
     :param node: gives the node for a number
     """
+    if info.context.bulk:
+        return {"nodes": [node(number) for number in numbers], "edges": [{"node": node(number)} for number in numbers]}
     if first is None:
         raise refused("BAD_REQUEST", "you must provide one of first or last")
     if not 0 <= first <= MAX_PAGE:
@@ -87,20 +96,20 @@ def item_numbered(shop, number):
 @needs("read_inventory", "read_products")
 def inventory_items(_root, info, first=None, after=None, query=None):
     shop = info.context.shop
-    return page(found(shop, query), lambda number: item_numbered(shop, number), first, after)
+    return page(info, found(shop, query), lambda number: item_numbered(shop, number), first, after)
 
 
 @needs("read_products")
 def product_variants(_root, info, first=None, after=None, query=None):
     shop = info.context.shop
-    return page(found(shop, query), lambda number: Variant(item_numbered(shop, number)), first, after)
+    return page(info, found(shop, query), lambda number: Variant(item_numbered(shop, number)), first, after)
 
 
 # Legacy locations, those of fulfillment services, do not exist here.
 @needs("read_locations")
 def locations(_root, info, first=None, after=None, includeInactive=False, includeLegacy=False):  # noqa: N803
     rows = {row.number: row for row in info.context.shop.locations.values() if row.active or includeInactive}
-    return page(sorted(rows), rows.__getitem__, first, after)
+    return page(info, sorted(rows), rows.__getitem__, first, after)
 
 
 def allowed(node, info):
@@ -151,9 +160,9 @@ def inventory_level(item, _info, locationId):  # noqa: N803
 
 
 @needs("read_inventory")
-def inventory_levels(item, _info, first=None, after=None):
+def inventory_levels(item, info, first=None, after=None):
     rows = {level.location.number: level for level in item.levels.values()}
-    return page(sorted(rows), rows.__getitem__, first, after)
+    return page(info, sorted(rows), rows.__getitem__, first, after)
 
 
 def quantities(level, _info, names):
@@ -183,6 +192,7 @@ def gid(source, _info):
 
 RESOLVERS = {
     "QueryRoot": {
+        "bulkOperation": bulk.operation,
         "currentAppInstallation": lambda _root, info: {
             "id": "gid://shopify/AppInstallation/80000000001",
             "accessScopes": [{"handle": scope} for scope in info.context.shop.auth.scopes],
@@ -195,7 +205,12 @@ RESOLVERS = {
         "productVariants": product_variants,
         "shop": lambda _root, info: info.context.shop,
     },
-    "Mutation": {name: needs("write_inventory")(resolve) for name, resolve in MUTATIONS.items()},
+    "Mutation": {
+        # Needs the scopes of what it asks for.
+        "bulkOperationRunQuery": bulk.run_query,
+        **{name: needs("write_inventory")(resolve) for name, resolve in MUTATIONS.items()},
+    },
+    "BulkOperation": {"id": gid},
     "Shop": {"id": gid, "myshopifyDomain": lambda shop, _info: shop.domain},
     "Location": {"id": gid, "name": location_name, "isActive": location_is_active},
     "InventoryItem": {

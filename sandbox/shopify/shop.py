@@ -7,8 +7,9 @@ from itertools import count
 from .. import marketplace, spoil
 from ..application import answer
 from ..stock import check_order
-from . import app, engine
+from . import app, engine, older
 from .auth import SCOPES, Auth
+from .bulk import Operation as BulkOperation
 from .control import CONTROLS
 from .cost import MUTATION, RESTORE_RATES, Bucket
 from .faults import Fault
@@ -28,6 +29,7 @@ class Shop(marketplace.Marketplace):
     :param token: the lasting access token
     :param latency: seconds every GraphQL request takes before it has an effect
     :param clock: gives the time in seconds for tokens and for the points
+    :param older_versions: whether API versions are answered that this project's adapter does not speak, see older.py
     """
 
     PLATFORM = "shopify"
@@ -48,12 +50,14 @@ class Shop(marketplace.Marketplace):
         latency=0.0,
         clock=time.time,
         seed=0,
+        older_versions=False,
     ):
         super().__init__(latency=latency, clock=clock, seed=seed)
-        self.name, self.domain = name, domain
+        self.name, self.domain, self.older_versions = name, domain, older_versions
         self.auth = Auth(clock, token, client_id, client_secret, tuple(scopes))
         self.bucket = Bucket(plan, clock)
         self.ledger = Ledger()
+        self.bulk_operations: dict[str, BulkOperation] = {}
         self.locations: dict[str, Location] = {}
         self.items: dict[str, Item] = {}
         self.numbers: list[int] = []
@@ -69,6 +73,7 @@ class Shop(marketplace.Marketplace):
         parser.add_argument("--client-id", default="sandbox-client")
         parser.add_argument("--client-secret", default="sandbox-secret")
         parser.add_argument("--plan", choices=RESTORE_RATES, default="unlimited", help="how fast points come back")
+        parser.add_argument("--older-versions", action="store_true", help=f"answer {', '.join(older.VERSIONS)}, too")
 
     def build(self):
         return app.build(self)
@@ -141,7 +146,7 @@ class Shop(marketplace.Marketplace):
             location, _, item = number.partition("?inventory_item_id=")
             item = self.items.get(f"gid://shopify/InventoryItem/{item}")
             return item and item.levels.get(f"gid://shopify/Location/{location}")
-        return self.items.get(gid) or self.locations.get(gid)
+        return self.items.get(gid) or self.locations.get(gid) or self.bulk_operations.get(gid)
 
     def level(self, sku_or_gid, location, name="available"):
         """The units in state `name` of an item at the location with that gid; 0 where it is not stocked."""
