@@ -15,7 +15,7 @@ T = TypeVar("T", bound=Hashable)
 
 NO_NUMBER = "The shop shows no number that a quantity can be."
 # What a database's integer holds: a shop that says more says nothing.
-_LARGEST = 2**31 - 1
+LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def looks_of(levels: Iterable[Level], target_of: Callable[[Level], T]) -> list[L
 
 def shown(level: Level, quantity: int | None, request_id: str = "") -> Shown:
     """The answer when the shop has a number, in whole sale units; None when it is none."""
-    if quantity is None or abs(quantity) > _LARGEST:
+    if quantity is None or abs(quantity) > LARGEST:
         return Shown(level.key, None, NO_NUMBER, request_id)
     return Shown(level.key, quantity, request_id=request_id)
 

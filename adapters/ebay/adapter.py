@@ -96,7 +96,7 @@ class EbayAdapter(Adapter):
             missing.append(INVENTORY_SCOPE)
         name = ""
         try:
-            name = trading.user_of(self._client.trading("GetUser", trading.get_user()))
+            name = self._client.scrubbed(quote(trading.user_of(self._client.trading("GetUser", trading.get_user()))))
         except Unauthorized:
             # The sign-in as such is good, or the first call would have said so; Trading calls a token without this
             # permission invalid.

@@ -161,7 +161,8 @@ class Reader:
             is_ok = bool(self._profile.result_error) and not error
         if is_ok:
             return ""
-        return words_in(error) or (quote(error) if isinstance(error, int | float) else "") or UNSAID
+        is_number = isinstance(error, int | float) and not isinstance(error, bool)
+        return words_in(error) or (quote(error) if is_number else "") or UNSAID
 
     def _words(self, answer: Answer, body: Any = None) -> str:
         """What the shop itself says of a failed request."""

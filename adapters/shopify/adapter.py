@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Shown, Token
 from ..wire import run
-from ..wire.trouble import not_understood
+from ..wire.trouble import not_understood, quote
 from .client import Client
 from .documents import SHOP
 from .lookup import all_locations, find_tasks
@@ -53,7 +53,7 @@ class ShopifyAdapter(Adapter):
     def test(self) -> ShopInfo:
         data, request_id = self._client.call(SHOP, {})
         try:
-            name = data["shop"]["name"]
+            name = self._client.scrubbed(quote(data["shop"]["name"]))
             granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
         except (KeyError, TypeError):
             raise not_understood("Shopify", request_id) from None

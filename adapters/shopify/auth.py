@@ -12,6 +12,8 @@ from ..base import Connection, Refused, Unauthorized, Unavailable
 from ..wire import Answer, Http, TokenKeeper
 from ..wire.tokens import Refusals
 
+# Seconds, ten years: what is said to last longer would leave the calendar, and is taken to last for good.
+_LONGEST_LIFE = 10 * 366 * 86_400.0
 _REFUSALS = Refusals(
     missing="There is neither an access token nor a client ID with its secret.",
     refused="Shopify refuses the access token. Make a new one and enter it.",
@@ -67,7 +69,8 @@ def _fetch(connection: Connection, http: Http) -> tuple[str, float | None]:
     value, life = (body.get("access_token"), body.get("expires_in")) if isinstance(body, dict) else (None, None)
     if not isinstance(value, str) or not value:
         raise answer.not_understood()
-    return value, float(life) if isinstance(life, int | float) and life > 0 else None
+    is_life = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life < _LONGEST_LIFE
+    return value, float(life) if is_life else None
 
 
 def _refusal(answer: Answer) -> Unauthorized:

@@ -14,6 +14,7 @@ from gql.transport.requests import RequestsHTTPTransport
 
 from ..base import AdapterError, Connection
 from ..wire import Gate, Http
+from ..wire.address import guard
 from ..wire.pool import Pool
 from ..wire.trouble import no_answer, not_understood
 from .auth import keeper_of
@@ -44,6 +45,7 @@ class Line:
             allow_redirects=False,
         )
         self._transport.connect()
+        guard(self._transport.session, connection)
         self._transport.session.hooks["response"].append(self._note)
 
     def _note(self, response: requests.Response, *_args: Any, **_kwargs: Any) -> None:
@@ -113,7 +115,7 @@ class Client:
             self._http.scrub(error)
             # The frames it went through hold what was sent.
             raise error.with_traceback(None) from None
-        return answer.data, answer.request_id
+        return answer.data, self.scrubbed(answer.request_id)
 
     def scrubbed(self, text: str) -> str:
         """`text`, Shopify's own words, without any secret."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..base import AdapterError, Refused, Unavailable
-from ..wire.trouble import Crashed, RequestRefused, of_status, quote
+from ..wire.trouble import Crashed, RequestRefused, of_status, quote, request_id_of
 from .pacer import Cost
 
 
@@ -36,7 +36,7 @@ class Answer:
     @property
     def request_id(self) -> str:
         """Shopify's name for this request; its support asks for it."""
-        return self.headers.get("X-Request-Id", "")
+        return request_id_of(self.headers)
 
 
 _STATUS = {

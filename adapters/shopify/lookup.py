@@ -7,7 +7,7 @@ from functools import partial
 
 from ..base import RemoteItem, RemoteLocation
 from ..wire import Batch, Step
-from ..wire.trouble import RequestRefused, not_understood
+from ..wire.trouble import RequestRefused, is_storable, not_understood, quote
 from .client import Client
 from .documents import FIND_ITEMS, LOCATIONS
 
@@ -47,12 +47,29 @@ def _find(client: Client, after: str | None, skus: Sequence[str]) -> Step:
         items = [
             RemoteItem(node["id"], node["sku"], bool(node["tracked"]))
             for node in page["nodes"]
-            if node["sku"] in wanted
+            if node["sku"] in wanted and _is_id(node["id"])
         ]
-        more, cursor = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+        cursor = _next_cursor(page["pageInfo"], after)
     except (KeyError, TypeError):
         raise not_understood("Shopify", request_id) from None
-    return Step(items, [partial(_find, client, cursor, skus)] if more and cursor else [])
+    return Step(items, [partial(_find, client, cursor, skus)] if cursor else [])
+
+
+def _is_id(value: object) -> bool:
+    """Whether an id can be kept: Shopify's are texts, but what answers need not be Shopify."""
+    return isinstance(value, str) and bool(value) and is_storable(value)
+
+
+def _next_cursor(page_info: dict, after: str | None) -> str | None:
+    """The cursor of the next page, None behind the last one.
+
+    :param after: the cursor of the page before
+    :raises TypeError: it is none, or leads back to this very page
+    """
+    cursor = page_info["endCursor"] if page_info["hasNextPage"] else None
+    if cursor and (not isinstance(cursor, str) or cursor == after):
+        raise TypeError
+    return cursor
 
 
 def _unsearchable(sku: str, refusal: RequestRefused) -> Step:
@@ -67,10 +84,14 @@ def all_locations(client: Client) -> Iterator[RemoteLocation]:
         data, request_id = client.call(LOCATIONS, {"first": PAGE, "after": after})
         try:
             page = data["locations"]
-            found = [RemoteLocation(node["id"], node["name"], bool(node["isActive"])) for node in page["nodes"]]
-            more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+            found = [
+                RemoteLocation(node["id"], quote(node["name"]), bool(node["isActive"]))
+                for node in page["nodes"]
+                if _is_id(node["id"])
+            ]
+            after = _next_cursor(page["pageInfo"], after)
         except (KeyError, TypeError):
             raise not_understood("Shopify", request_id) from None
         yield from found
-        if not more or not after:
+        if not after:
             return

@@ -16,6 +16,8 @@ from ..wire.trouble import Limited
 _SLACK = 1.0
 # A sleep shorter than this only spins.
 _SHORTEST_SLEEP = 0.001
+# Far beyond any bucket of Shopify's.
+_MOST_POINTS = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,27 @@ class Cost:
             cost = extensions["cost"]
             status = cost["throttleStatus"]
             return cls(
-                requested=float(cost["requestedQueryCost"]),
-                actual=float(cost["actualQueryCost"] or 0),
-                maximum=float(status["maximumAvailable"]),
-                available=float(status["currentlyAvailable"]),
-                rate=float(status["restoreRate"]),
+                requested=_points(cost["requestedQueryCost"]),
+                actual=_points(cost["actualQueryCost"] or 0),
+                maximum=_points(status["maximumAvailable"]),
+                available=_points(status["currentlyAvailable"]),
+                rate=_points(status["restoreRate"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
 
     @property
     def seconds_short(self) -> float | None:
         """Seconds until the bucket holds what this call wanted; None if it never refills."""
         return max(0.0, self.requested - self.available) / self.rate if self.rate > 0 else None
+
+
+def _points(value: object) -> float:
+    """A number of points; ValueError for what no bucket holds, such as NaN, which nobody can wait for."""
+    points = float(value)
+    if not abs(points) <= _MOST_POINTS:
+        raise ValueError(value)
+    return points
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from functools import partial
 
 from ..base import Acknowledged, Conflict, Connection, Level, Refused, Rejected
 from ..batching import batch_of, without_doubles
+from ..reading import LARGEST, NO_NUMBER
 from ..wire import Step
-from ..wire.trouble import Busy, RequestRefused, not_understood
+from ..wire.trouble import Busy, RequestRefused, not_understood, quote
 from .batches import Row, batches, by_location, content_key
 from .client import Client
 from .documents import SET_QUANTITIES
@@ -79,16 +80,20 @@ class Push:
         }
         data, request_id = self._client.call(SET_QUANTITIES, variables)
         try:
-            found = data["inventorySetQuantities"]["userErrors"]
-            errors = [
-                (error["code"] or "", error["field"] or [], self._client.scrubbed(str(error["message"])))
-                for error in found
-            ]
+            errors = [self._user_error(error) for error in _listed(data["inventorySetQuantities"]["userErrors"])]
         except (KeyError, TypeError):
             raise not_understood("Shopify", request_id) from None
         if not errors:
             return Step([Acknowledged(row.level.key, row.level.quantity, request_id) for row in rows])
         return self._after_errors(rows, errors, new_key, request_id)
+
+    def _user_error(self, error: dict) -> tuple[str, list, str]:
+        """One of `userErrors`, as (code, field, message).
+
+        :raises KeyError, TypeError: it is none
+        """
+        code, message = (quote(self._client.scrubbed(str(error[name] or ""))) for name in ("code", "message"))
+        return code, _listed(error["field"] or []), message
 
     def _after_errors(self, rows: Sequence[Row], errors: list[tuple], new_key: bool, request_id: str) -> Step:
         """What follows from `userErrors`, given as (code, field, message)."""
@@ -161,6 +166,8 @@ class Push:
             elif now.quantity == row.change_from:
                 # The number is what was expected: being stale was the first answer to this key, given again.
                 step.follow_ups.append(batch_of(partial(self._send, new_key=True), [row]))
+            elif abs(now.quantity) > LARGEST:
+                step.results.append(Rejected(level.key, NO_NUMBER, request_id=request_id))
             else:
                 step.results.append(Conflict(level.key, now.quantity, request_id))
         return step
@@ -185,12 +192,22 @@ def _contradict(request_id: str) -> Step:
     raise Busy("Shopify calls a number stale, and shows that it is not.", request_id=request_id)
 
 
+def _listed(value: object) -> list:
+    """A list of an answer's; what is empty but no list says nothing, above all not that there are no errors.
+
+    :raises TypeError: it is none
+    """
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
+
+
 def _row_of(path: Sequence[str], size: int) -> int | None:
     """The row an error's `field` names, as in ["input", "quantities", "3", "quantity"]; of one row, always that."""
     if size == 1:
         return 0
     try:
         index = int(path[path.index("quantities") + 1])
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     return index if 0 <= index < size else None

@@ -16,6 +16,7 @@ from ..base import AdapterError, Refused, Unauthorized, Unavailable
 
 _LONGEST_QUOTE = 300
 _LONGEST_READ = 10_000
+_REQUEST_IDS = ("X-Request-Id", "X-EBAY-C-REQUEST-ID", "rlogid", "X-Correlation-Id")
 # Control characters and halves of UTF-16 pairs, which JSON can smuggle in: PostgreSQL takes neither NUL nor the latter.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -74,6 +75,11 @@ def is_storable(text: str) -> bool:
     return not _UNPRINTABLE.search(text)
 
 
+def request_id_of(headers: Mapping[str, str]) -> str:
+    """The marketplace's own name for a request, which its support asks for; empty when it gives none."""
+    return quote(next((headers[name] for name in _REQUEST_IDS if headers.get(name)), ""))
+
+
 def seconds_of(retry_after: str | None, now: float) -> float | None:
     """Seconds a `Retry-After` header asks to wait: it holds seconds or a date (RFC 9110, 10.2.3); None when neither.
 
@@ -106,6 +112,8 @@ def no_answer(error: BaseException | None, read_timeout: float, shop: str) -> Ad
     :param shop: the marketplace's name, to begin a sentence with
     """
     match error:
+        case AdapterError():  # our own, see `address`
+            return error
         case exceptions.InvalidHeader() | UnicodeError():
             return Unauthorized("The access token holds characters that no access token has. Copy it again.")
         case exceptions.InvalidURL() | exceptions.InvalidSchema() | exceptions.MissingSchema():
