@@ -43,6 +43,7 @@ class Connection:
     :param attempts: how often one call is tried before its trouble is raised
     :param probe: the account was in trouble: send one call alone before the others
     :param pace: what keeps all workers of this account below its rate together, None for as fast as it goes
+    :param allow_private: the shop may be in a private network or on this machine, see `wire.address`
     """
 
     base_url: str
@@ -57,6 +58,7 @@ class Connection:
     attempts: int = 6
     probe: bool = False
     pace: Pace | None = field(default=None, repr=False)
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Shop:
     @property
     def account(self) -> dict[str, Any]:
         """The values of an account in Odoo that sells here; a REST account also wants its request format."""
-        return {"base_url": self.url, "sandbox": True, **ACCOUNTS[self.sandbox]}
+        return {"base_url": self.url, "allow_private": True, "sandbox": True, **ACCOUNTS[self.sandbox]}
 
     @property
     def tick(self) -> str:

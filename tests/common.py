@@ -52,7 +52,7 @@ class MarketplaceMixin:
         company = company or self.company
         account = self.env["marketplace.config"].create({
             "name": f"Account of {company.name}", "company_id": company.id, "base_url": shop.url,
-            "access_token": shop.token, **values})
+            "allow_private": True, "access_token": shop.token, **values})
         self.env["marketplace.location"].create({
             "config_id": account.id, "name": "Main", "external_id": shop.main,
             "location_ids": [Command.set((stock or self.stock_of(company)).ids)]})

@@ -11,30 +11,30 @@ from typing import Any
 import requests
 
 from ..base import AdapterError, Connection, Unavailable
+from .address import guard
 from .gate import Gate
 from .pool import Pool
 from .tokens import TokenKeeper
-from .trouble import Crashed, no_answer, not_understood, of_status, without_secrets
+from .trouble import Crashed, no_answer, not_understood, of_status, request_id_of, without_secrets
 
 # More than any marketplace has to say at once, in bytes: what goes on and on would take all the memory.
 LARGEST_ANSWER = 64 * 1024**2
 _CHUNK = 64 * 1024
-_REQUEST_IDS = ("X-Request-Id", "X-EBAY-C-REQUEST-ID", "rlogid", "X-Correlation-Id")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer; `shop` is the marketplace's name, for what has to be said about it."""
+    """One HTTP answer.
+
+    :param shop: the marketplace's name, for what has to be said about the answer
+    :param request_id: the marketplace's own name for this request; its support asks for it
+    """
 
     shop: str
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-
-    @property
-    def request_id(self) -> str:
-        """The marketplace's own name for this request; its support asks for it."""
-        return next((self.headers[name] for name in _REQUEST_IDS if self.headers.get(name)), "")
+    request_id: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -85,7 +85,7 @@ class Http:
         self._shop, self._connection, self._clock = shop, connection, clock
         self._authorize, self.tokens = authorize, tokens
         self._gate = Gate(connection, clock, sleep)
-        self._sessions = Pool(_session)
+        self._sessions = Pool(self._session)
         self._counting = threading.Lock()
         #: HTTP requests sent so far, and those that count against an allowance, by its name
         self.calls, self.spent = 0, Counter()
@@ -111,7 +111,7 @@ class Http:
         :param request: `params`, `json`, `data`, `headers` as for `requests.Request`
         :raises Unavailable: throttled, down or slow
         :raises Unauthorized: the token is refused, also after one renewal
-        :raises Refused: the address leads elsewhere
+        :raises Refused: the address leads elsewhere, or to where no shop is, see `address`
         """
         url = self._connection.base_url + path
 
@@ -147,8 +147,8 @@ class Http:
             raise error.with_traceback(None) from None
 
     def scrub(self, error: AdapterError) -> None:
-        """Take every secret out of an error's text."""
-        error.reason = self.scrubbed(error.reason)
+        """Take every secret out of what an error tells."""
+        error.reason, error.request_id = self.scrubbed(error.reason), self.scrubbed(error.request_id)
         error.args = (error.reason,)
 
     def scrubbed(self, text: str) -> str:
@@ -160,6 +160,13 @@ class Http:
         """Close idle connections; a later call opens new ones."""
         self._sessions.close()
 
+    def _session(self) -> requests.Session:
+        session = requests.Session()
+        # A .netrc file of the machine's would else put its password in place of the account's own.
+        session.auth = lambda prepared: prepared
+        guard(session, self._connection)
+        return session
+
     def _once(self, method: str, url: str, token: str, allowance: str, options: dict[str, Any]) -> Answer:
         request = requests.Request(method, url, **options)
         if token and self._authorize:
@@ -168,12 +175,14 @@ class Http:
         failure = None
         with self._sessions.lend() as session:
             try:
+                prepared = session.prepare_request(request)
                 response = session.send(
-                    session.prepare_request(request),
+                    prepared,
                     timeout=(self._connection.connect_timeout, self._connection.read_timeout),
                     # Secrets go to the shop the account names and nowhere else.
                     allow_redirects=False,
-                    stream=True,
+                    # The server's own proxies and certificates (HTTPS_PROXY, REQUESTS_CA_BUNDLE).
+                    **session.merge_environment_settings(prepared.url, {}, True, None, None),
                 )
                 body = self._read(response)
             except (requests.RequestException, UnicodeError) as error:
@@ -181,7 +190,8 @@ class Http:
         # Raised here and not above, so that it does not carry the request, and with it the token, as its context.
         if failure:
             raise failure
-        return Answer(self._shop, response.status_code, response.headers, body)
+        request_id = self.scrubbed(request_id_of(response.headers))
+        return Answer(self._shop, response.status_code, response.headers, body, request_id)
 
     def _read(self, response: requests.Response) -> bytes:
         """All of the body, unpacked.
@@ -208,10 +218,3 @@ class Http:
             self.calls += 1
             if allowance:
                 self.spent[allowance] += 1
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    # A .netrc file of the machine's would else put its password in place of the account's own.
-    session.auth = lambda prepared: prepared
-    return session

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A sandbox Shopify for a test: `shop` with one location, `now` its clock, `server` in a thread."""
 
+import socket
+
 import pytest
 import requests
 
@@ -64,3 +66,28 @@ def wire(shop, server):
     wire = Wire(server.url, shop.token)
     yield wire
     wire.session.close()
+
+
+class Names(dict):
+    """What names stand for, lists of addresses by name; `asked` are those that were looked up, in their order."""
+
+    def __init__(self, look_up):
+        super().__init__()
+        self._look_up, self.asked = look_up, []
+
+    def getaddrinfo(self, host, *details, flags=0, **more):
+        """In place of `socket.getaddrinfo`: names are only what the test says, addresses are what they are."""
+        if flags & socket.AI_NUMERICHOST or not (host.endswith(".example") or host in self):
+            return self._look_up(host, *details, flags=flags, **more)
+        self.asked.append(host)
+        if host not in self:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return [found for address in self[host] for found in self._look_up(address, *details, **more)]
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """The name service: a dict of addresses by name, in which there is nothing yet."""
+    names = Names(socket.getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", names.getaddrinfo)
+    return names

@@ -18,8 +18,8 @@ from test_ebay_kit import JSON, scripted, trading_answer
 from test_rest_kit import rest_adapter
 
 PARALLEL = 4
-# Calls until a refusal of everything is the account's. Those in hand meanwhile, and the rows sent alone to be sure, come
-# on top; how many they are is up to the threads. All rows one by one would be many times as many.
+# Calls until a refusal of everything is the account's. Those in hand meanwhile, and the rows sent alone to be sure,
+# come on top; how many they are is up to the threads. All rows one by one would be many times as many.
 SOON = 2 * ALIKE
 PROFILES = {
     "rest": RestProfile(),

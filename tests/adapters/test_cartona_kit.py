@@ -15,7 +15,7 @@ def cartona_adapter(
 ):
     settings = {"connect_timeout": 2.0, "read_timeout": 5.0, "batch_size": 100, "attempts": 1, **settings}
     options = {"verify": verify, "supplier_code": supplier_code}
-    connection = Connection(url, credentials={"access_token": token}, options=options, **settings)
+    connection = Connection(url, credentials={"access_token": token}, options=options, allow_private=True, **settings)
     return CartonaAdapter(connection, sleep=sleep, chance=random.Random(seed))
 
 

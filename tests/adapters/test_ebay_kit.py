@@ -21,7 +21,8 @@ NEVER = "2999-01-01T00:00:00"
 
 def connection_to(url, credentials=None, **settings):
     settings = {"batch_size": 25, "connect_timeout": 2.0, "read_timeout": 5.0, **settings}
-    return Connection(url, credentials=CREDENTIALS if credentials is None else credentials, **settings)
+    credentials = CREDENTIALS if credentials is None else credentials
+    return Connection(url, credentials=credentials, **{"allow_private": True, **settings})
 
 
 @contextmanager

@@ -33,7 +33,8 @@ def rest_adapter(url, profile=None, credentials=None, clock=None, sleep=None, **
     settings = {"connect_timeout": 2.0, "read_timeout": 5.0, "attempts": 1, **settings}
     credentials = TOKEN if credentials is None else credentials
     options = {"profile": profile or RestProfile()}
-    return RestAdapter(Connection(url, credentials=credentials, options=options, **settings), **times)
+    connection = Connection(url, credentials=credentials, options=options, allow_private=True, **settings)
+    return RestAdapter(connection, **times)
 
 
 def levels_of(*skus, quantity=8, location="default", **values):

@@ -12,7 +12,8 @@ VERSION = "2026-10"
 
 def connection_to(url, credentials=None, version=VERSION, **settings):
     settings = {"connect_timeout": 2.0, "read_timeout": 5.0, **settings}
-    return Connection(url, version, credentials or {"access_token": "shpat_sandbox"}, **settings)
+    credentials = credentials or {"access_token": "shpat_sandbox"}
+    return Connection(url, version, credentials, **{"allow_private": True, **settings})
 
 
 def adapter_for(server, credentials=None, clock=None, sleep=None, **settings):

@@ -26,7 +26,8 @@ def authorize(request, token):
 def http_to(url, time=None, fetch=None, stored=SECRET, **settings):
     time = time or Time()
     tokens = TokenKeeper(REFUSALS, time, stored=stored, fetch=fetch) if stored or fetch else None
-    connection = Connection(url, credentials={"password": SECRET}, **{"read_timeout": 5.0, **settings})
+    settings = {"read_timeout": 5.0, "allow_private": True, **settings}
+    connection = Connection(url, credentials={"password": SECRET}, **settings)
     return Http("Shop", connection, time, time.sleep, tokens=tokens, authorize=authorize)
 
 
@@ -233,6 +234,17 @@ def test_no_secret_when_nobody_answers():
 
 def test_secrets_are_scrubbed_without_tokens_too():
     assert http_to("http://127.0.0.1:9", stored="").scrubbed(f"no {SECRET}!") == "no •••!"
+
+
+def test_no_secret_in_the_shops_own_words():
+    def refuse(answer):
+        raise Refused(f"The shop says: you sent {answer.json()}", answer.request_id)
+
+    answer = json_answer(SECRET, **{"X-Request-Id": SECRET})
+    with scripted(lambda *_: answer) as server, pytest.raises(Refused) as caught:
+        http_to(server.url).call("GET", "/x", check=refuse)
+    error = caught.value
+    assert (error.reason, str(error), error.request_id) == (*["The shop says: you sent •••"] * 2, "•••")
 
 
 # === CONNECTIONS === #

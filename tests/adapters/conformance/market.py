@@ -116,7 +116,7 @@ class Market:
             harness.credentials if credentials is None else credentials,
             harness.options,
             # Waits that would overlap add up on our clock, so the adapter is let wait for more than its usual 10 s.
-            **{"batch_size": harness.batch, "read_timeout": 20.0, "max_wait": 60.0, **settings},
+            **{"batch_size": harness.batch, "read_timeout": 20.0, "max_wait": 60.0, "allow_private": True, **settings},
         )
         self.secrets.update(connection.credentials.values())
         return harness.adapter(connection, self.clock, self.clock.sleep)
