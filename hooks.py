@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The database objects that are not an ORM table: the dirty table, the views outside scripts read, and the pace.
+"""The database objects that are not an ORM table: the dirty table, the views outside scripts read, the pace, and what
+is on its way.
 
 The models call these functions whenever the addon is installed or updated; they can be run again at any time.
 """
@@ -65,6 +66,24 @@ def create_pace_table(cr):
     """)
 
 
+def create_attempt_table(cr):
+    """Create what marketplace.attempt keeps: a row for each chunk of numbers on its way, the numbers as arrays.
+
+    `sent_at` is UTC: by the clock, a chunk's transaction may have begun long before.
+    """
+    cr.execute("""
+        CREATE TABLE IF NOT EXISTS marketplace_attempt (
+            id bigserial PRIMARY KEY,
+            config_id integer NOT NULL,
+            sent_at timestamp without time zone NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'UTC'),
+            listing_ids integer[] NOT NULL,
+            location_ids integer[] NOT NULL,
+            quantities integer[] NOT NULL,
+            stocks double precision[] NOT NULL
+        )
+    """)
+
+
 def create_views(cr):
     """(Re)create one view per platform, such as `stock_availability_dirty_shopify`, for scripts outside Odoo.
 
@@ -98,7 +117,7 @@ def create_views(cr):
 
 def uninstall_hook(env):
     """Leave nothing behind: Odoo removes what has an XML id, this removes the rest."""
-    env["marketplace.config"].sudo().with_context(active_test=False).search([]).cron_id.unlink()
+    env["marketplace.config"].sudo().with_context(active_test=False).search([])._crons().unlink()
     # What our models have from `mail` and others is known under their names, and Odoo forgets these two kinds.
     for kind, model_path in (("ir.model.fields.selection", "field_id.model"), ("ir.model.inherit", "model_id.model")):
         ours = env[kind].sudo().search([(model_path, "=like", "marketplace.%")])
@@ -106,4 +125,4 @@ def uninstall_hook(env):
             ("model", "=", kind), ("res_id", "in", ours.ids), ("module", "!=", "marketplace_sync")]).unlink()
     for platform in PLATFORMS:
         env.cr.execute(SQL("DROP VIEW IF EXISTS %s", SQL.identifier(f"stock_availability_dirty_{platform}")))
-    env.cr.execute("DROP TABLE IF EXISTS stock_availability_dirty, marketplace_pace")
+    env.cr.execute("DROP TABLE IF EXISTS stock_availability_dirty, marketplace_pace, marketplace_attempt")

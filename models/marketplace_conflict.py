@@ -15,7 +15,7 @@ class MarketplaceConflict(models.AbstractModel):
     _description = "Numbers changed in the shop"
 
     @api.model
-    def _meet(self, account, differences, seen=None):
+    def _meet(self, account, differences, seen=None, attempt=None):
         """Apply the account's policy, in the caller's transaction, to levels whose number was changed in the shop.
 
         A level that was acknowledged anew meanwhile is passed over: what was read of the shop is older than that.
@@ -25,8 +25,13 @@ class MarketplaceConflict(models.AbstractModel):
             number the shop has, its request id), in sale units
         :param dict seen: Odoo's pieces by (listing id, place id) as they were shortly before the shop was asked, where
             that is known
+        :param attempt: the id of the marketplace.attempt whose outcomes these are, None where nothing was sent
         """
         differences = self._current(differences)
+        if not differences:
+            return
+        unanswered = self.env["marketplace.attempt"]._unanswered(account, {row[0] for row in differences}, attempt)
+        differences = self._without_ours(account, differences, unanswered)
         if not differences:
             return
         for listing_id, place_id, acked, actual, request_id in differences:
@@ -40,7 +45,7 @@ class MarketplaceConflict(models.AbstractModel):
             self._ask([row for row in differences if row not in agreed])
         else:
             if account.conflict_policy == "respect":
-                self._respect(account, differences, seen or {})
+                self._respect(account, differences, seen or {}, unanswered)
             self._accept(account, differences)
         concerned = SQL("listing.id = ANY(%s)", list({listing_id for listing_id, *_rest in differences}))
         self.env["stock.availability.dirty"]._dirty_listings(concerned, "changed in the shop")
@@ -52,9 +57,28 @@ class MarketplaceConflict(models.AbstractModel):
             [listing_id for listing_id, *_rest in differences]))}
         return [row for row in differences if known.get(row[:2]) == row[2] and row[2] != row[3]]
 
+    # === OURS === #
+
+    def _without_ours(self, account, differences, unanswered):
+        """The differences but for numbers that we have sent and whose answer was lost: these are known from now on.
+
+        :param unanswered: see marketplace.attempt's `_unanswered`
+        """
+        sent = {(listing_id, place_id, quantity): stock for listing_id, place_id, quantity, stock in unanswered}
+        ours = [row for row in differences if (row[0], row[1], row[3]) in sent]
+        if ours:
+            _logger.info("marketplace_sync: taken without an answer account=%r levels=%s", account.name, " ".join(
+                f"{listing_id}@{place_id}={actual}" for listing_id, place_id, _acked, actual, _request_id in ours))
+            self._accept(account, ours)
+            self.env["marketplace.level"]._note_stock([
+                (row[0], row[1], sent[row[0], row[1], row[3]]) for row in ours])
+            self.env["stock.availability.dirty"]._dirty_listings(
+                SQL("listing.id = ANY(%s)", list({row[0] for row in ours})), "answer lost")
+        return [row for row in differences if row not in ours]
+
     # === POLICIES === #
 
-    def _respect(self, account, differences, seen):
+    def _respect(self, account, differences, seen, unanswered=()):
         """Pieces that are fewer were sold there; more came back from a cancelled order."""
         places = {place.id: place for place in account.location_ids if place._sources()}
         quantity = self.env["marketplace.quantity"]
@@ -64,12 +88,17 @@ class MarketplaceConflict(models.AbstractModel):
         bills = quantity._bills(account, {product_id for one in sold.values() for product_id in one.product_ids})
         numbers = quantity._numbers(account, variants)
         before = self._stock_before(differences)
+        # Between the two, whenever a number was worked out that the shop may have had for a while.
+        between = defaultdict(list)
+        for listing_id, place_id, _quantity, stock in unanswered:
+            between[listing_id, place_id].append(stock)
         sales = defaultdict(list)
         for listing_id, place_id, acked, actual, _request_id in differences:
             one, key = sold.get(listing_id), (listing_id, place_id)
             # Without knowing Odoo's stock then, nobody can say what of the difference it has heard of since.
             if place_id in places and key in before and one and one.rules.fixed is None and not numbers[key].reason:
-                more = [stocks[key] - numbers[key].stock for stocks in (before, seen) if key in stocks]
+                more = [stock - numbers[key].stock for stock in (
+                    before[key], *between[key], *([seen[key]] if key in seen else []))]
                 sales[place_id, one.source] += [
                     (item, (acked - actual) * one.rules.unit_factor * each, [pieces * each for pieces in more])
                     for item, each in self._contents(one, bills)]

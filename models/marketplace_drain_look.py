@@ -56,10 +56,12 @@ class MarketplaceDrain(models.AbstractModel):
             return outcomes, error
         return outcomes, None
 
-    def _meet_changes(self, run, levels, outcomes, numbers):
+    def _meet_changes(self, run, levels, outcomes, numbers, attempt):
         """Let the account's policy judge the numbers somebody changed in the shop, in a transaction of its own.
 
         By itself and first: what a shop sold must be known to all accounts before anything else is stored.
+
+        :param attempt: the id of the one these outcomes are of, see marketplace.attempt
         """
         previous = {level.key: level.previous for level in levels}
         changed = [
@@ -74,5 +76,5 @@ class MarketplaceDrain(models.AbstractModel):
         run.looked_at.update({tuple(key): (actual, now) for *key, _previous, actual, _request_id in changed})
         if changed and run.account.conflict_policy != "overwrite":
             seen = {key: number.stock for key, number in numbers.items()}
-            self.env["marketplace.conflict"]._meet(run.account, changed, seen)
+            self.env["marketplace.conflict"]._meet(run.account, changed, seen, attempt)
             self.env.cr.commit()
