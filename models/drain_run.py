@@ -15,6 +15,7 @@ COLLISIONS = (psycopg2.extensions.TransactionRollbackError, psycopg2.errors.Lock
 # Calls one after the other in each of an account's lines: enough to keep them busy, few enough to stop in time.
 ROUNDS = 10
 MAX_CONFLICTS = 3  # of one listing in one drain
+MAX_COLLISIONS = 5  # on end, with somebody else's writes: other parts of the account have theirs
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Run:
     base_url: str  # the shop that is spoken to, whatever the account is changed to meanwhile
     deadline: float  # on time.monotonic()
     limit: int | None = None
+    part: int = 0  # the number of the shard to begin with
+    known_failures: int = 0  # the account's, when the last try began
     started: float = field(default_factory=time.monotonic)
     taken: int = 0
     acknowledged: int = 0
@@ -55,6 +58,7 @@ class Run:
     linked: int = 0
     deferred: int = 0
     collisions: int = 0
+    taken_at_collision: int = 0
     busy: bool = False
     gave_up: bool = False
     conflicts: Counter = field(default_factory=Counter)
@@ -75,6 +79,11 @@ class Run:
     def seconds_left(self):
         return self.deadline - time.monotonic()
 
+    def shards(self):
+        """All shards of the account: the part's own, then those it helps with if nobody holds them."""
+        shards = self.account.shards
+        return [(self.part + number) % shards for number in range(shards)]
+
     def count(self, **listings):
         """Add to the counters named."""
         for counter, number in listings.items():
@@ -86,6 +95,14 @@ class Run:
     def chunk_size(self):
         size = self.account.batch_size * self.account.parallel * ROUNDS
         return size if self.limit is None else min(size, self.limit - self.taken)
+
+    def collides_too_often(self):
+        """Count a collision; whether there were too many on end, with nothing stored in between."""
+        if self.taken > self.taken_at_collision:
+            self.collisions = 0
+        self.collisions += 1
+        self.taken_at_collision = self.taken
+        return self.collisions > MAX_COLLISIONS
 
     def set_aside(self):
         """Listings somebody else keeps changing meanwhile: the next drain's business."""

@@ -11,7 +11,7 @@ from ..adapters.base import AdapterError, Unavailable
 from .advisory_lock import session_lock, shard_key
 from .comparison_run import ComparisonRun
 from .drain_run import COLLISIONS
-from .marketplace_drain import BLOCKED_SECONDS, MAX_COLLISIONS, MAX_SECONDS
+from .marketplace_drain import BLOCKED_SECONDS, MAX_SECONDS
 
 _logger = logging.getLogger(__name__)
 
@@ -89,8 +89,7 @@ class MarketplaceComparison(models.AbstractModel):
             except COLLISIONS:
                 # Somebody changed, or holds, the same rows. Nothing was stored of this part: it is compared again.
                 self.env.cr.rollback()
-                run.collisions += 1
-                if run.collisions > MAX_COLLISIONS:
+                if run.collides_too_often():
                     self._wait(run.record, BLOCKED_SECONDS, self.env._(
                         "Other transactions hold on to this account's listings."))
                     return

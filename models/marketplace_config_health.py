@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import logging
 import random
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -13,8 +14,11 @@ from .pace import DatabasePace
 
 _logger = logging.getLogger(__name__)
 
-MAX_BACKOFF = 600  # seconds
+CALL_SECONDS = 1  # after which a trigger counts as overlooked, and between two calls of this process for it
+MIN_BACKOFF, MAX_BACKOFF = 0.5, 600  # seconds
 MAX_RETRY_AFTER = 24 * 3600  # seconds, whatever a shop asks for
+
+_called_at: dict[str, float] = {}  # when this process last called the cron workers, by database, on time.monotonic()
 
 
 class MarketplaceConfig(models.Model):
@@ -53,6 +57,7 @@ class MarketplaceConfig(models.Model):
         return Connection(
             base_url=self.base_url, api_version=self.api_version, credentials=secrets, options=self._adapter_options(),
             batch_size=self.batch_size, parallel=self.parallel, probe=self.failures > 0, pace=pace,
+            allow_private=self.allow_private,
         )
 
     # === PUSHING === #
@@ -61,8 +66,11 @@ class MarketplaceConfig(models.Model):
         """Push what waits for this account: its scheduled action."""
         if not (self.exists() and self.active and self.state == "connected"):
             return
-        self.env["marketplace.drain"]._look_after(self)
-        if not self._is_backing_off():
+        part = self._part()
+        if not part:  # once is enough
+            self.env["marketplace.drain"]._look_after(self)
+        # The others are woken with the first by every change: most often it has pushed it before they look.
+        if not self._is_backing_off() and (not part or self.env["marketplace.drain"]._may_have_waiting(self)):
             self._drain()
 
     def _drain(self, limit=None):
@@ -86,26 +94,34 @@ class MarketplaceConfig(models.Model):
         """Start the scheduled actions of all accounts that push at once."""
         crons = self.env.execute_query(SQL(
             """
-            SELECT account.cron_id,
+            SELECT cron.id,
                    -- A trigger that is locked is being used up by a run that may have looked already.
                    (SELECT waiting.create_date FROM ir_cron_trigger waiting
-                     WHERE waiting.cron_id = account.cron_id AND waiting.call_at <= %(now)s
+                     WHERE waiting.cron_id = cron.id AND waiting.call_at <= %(now)s
                      ORDER BY waiting.id DESC LIMIT 1
                        FOR KEY SHARE SKIP LOCKED)
               FROM marketplace_config account
-              JOIN ir_cron cron ON cron.id = account.cron_id AND cron.active
+             CROSS JOIN LATERAL (
+                SELECT account.cron_id
+                 UNION ALL
+                SELECT part.cron_id FROM marketplace_config_part_rel part WHERE part.config_id = account.id
+             ) AS own
+              JOIN ir_cron cron ON cron.id = own.cron_id AND cron.active
              WHERE account.active AND account.state = 'connected' AND account.push_mode = 'immediate'
                AND (account.retry_at IS NULL OR account.retry_at <= %(now)s)
             """,
             now=fields.Datetime.now(),
         ))
         cron_model = self.env["ir.cron"].sudo()
-        overlooked = self.env.cr.now() - timedelta(seconds=1)
+        overlooked = self.env.cr.now() - timedelta(seconds=CALL_SECONDS)
         asleep = [cron_id for cron_id, triggered_at in crons if not triggered_at]
         # As ir.cron's `_trigger` does, but once for all accounts: whoever moved the stock waits for this.
         self.env["ir.cron.trigger"].sudo().create([
             {"cron_id": cron_id, "call_at": fields.Datetime.now()} for cron_id in asleep])
-        if asleep or any(triggered_at < overlooked for _cron_id, triggered_at in crons):
+        # While the workers are busy it goes on being overlooked: telling them costs PostgreSQL a flush to disk.
+        is_due = time.monotonic() - _called_at.get(self.env.cr.dbname, -CALL_SECONDS) >= CALL_SECONDS
+        if asleep or is_due and any(triggered_at < overlooked for _cron_id, triggered_at in crons):
+            _called_at[self.env.cr.dbname] = time.monotonic()
             self.env.cr.postcommit.add(cron_model._notifydb)
 
     # === FAILED LISTINGS === #
@@ -145,28 +161,43 @@ class MarketplaceConfig(models.Model):
     def _is_backing_off(self):
         return bool(self.retry_at and self.retry_at > fields.Datetime.now())
 
-    def _backoff_delay(self, error):
+    def _is_counted(self, known_failures):
+        """Whether another part of the account has met the same outage, and counted it, since this one's try began.
+
+        :param known_failures: in a row, when it began; None when nobody else tries
+        """
+        return known_failures is not None and self.failures > known_failures
+
+    def _backoff_delay(self, error, known_failures=None):
         """How long to leave the shop alone: exponentially longer each time, at random within that (full jitter).
 
         :param error: an `Unavailable`
+        :param known_failures: see `_is_counted`; parts that meet one outage try again together
         :return: seconds until the next try
         """
-        delay = random.uniform(0.5, min(MAX_BACKOFF, 2 ** min(self.failures + 1, 12)))
+        if self._is_counted(known_failures):
+            delay = (self.retry_at - fields.Datetime.now()).total_seconds() if self.retry_at else 0
+            delay = max(delay, MIN_BACKOFF)
+        else:
+            delay = random.uniform(MIN_BACKOFF, min(MAX_BACKOFF, 2 ** min(self.failures + 1, 12)))
         return min(max(delay, error.retry_after or 0), MAX_RETRY_AFTER)
 
-    def _back_off(self, error, delay, leave):
+    def _back_off(self, error, delay, leave, known_failures=None):
         """Say that the shop can't be reached, and when it is tried again.
 
         :param error: an `Unavailable`
         :param delay: seconds until then
         :param leave: whether the scheduled action has to come back for it
+        :param known_failures: see `_is_counted`
         """
-        self.write({
-            "failures": self.failures + 1, "last_error": error.reason,
-            "retry_at": fields.Datetime.now() + timedelta(seconds=delay),
-        })
+        retry_at = fields.Datetime.now() + timedelta(seconds=delay)
         if leave and self.cron_id:
-            self.cron_id._trigger(at=self.retry_at)
+            self._own_cron()._trigger(at=retry_at)
+        if self._is_counted(known_failures):
+            if self.retry_at and self.retry_at < retry_at:
+                self.retry_at = retry_at
+            return
+        self.write({"failures": self.failures + 1, "last_error": error.reason, "retry_at": retry_at})
         self._log("warning", "account", error.reason, request_id=error.request_id)
         _logger.warning("marketplace_sync: unavailable account=%r reason=%r retry_in_s=%.1f request_id=%s",
                         self.name, error.reason, delay, error.request_id or "-")

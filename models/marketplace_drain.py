@@ -5,6 +5,8 @@ import time
 from contextlib import contextmanager
 from functools import partial
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
@@ -17,8 +19,8 @@ _logger = logging.getLogger(__name__)
 MAX_SECONDS = 60.0  # of a drain outside the scheduler, which brings its own limit
 MAX_PAUSE = 10.0  # seconds a drain waits by itself for a shop that is away
 LOCK_SECONDS = 5
-MAX_COLLISIONS = 5  # with somebody else's writes, in one drain
 BLOCKED_SECONDS = 60
+TURNS = 5  # of which one part of an account needs as many as others come before it
 CRON_CONTEXT = {"cron_id", "cron_end_time", "ir_cron_progress_id", "lastcall"}
 
 
@@ -59,6 +61,7 @@ class MarketplaceDrain(models.AbstractModel):
             drain._commit_or_leave(account._mark_expired)
             drain._commit_or_leave(account._report_failures)
             drain._commit_or_leave(account._retry_due)
+            drain._commit_or_leave(account._align_crons)
 
     @contextmanager
     def _own_cursor(self):
@@ -82,36 +85,37 @@ class MarketplaceDrain(models.AbstractModel):
     def _run(self, account, limit):
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
         with account._adapter() as adapter:
-            run = Run(account, adapter, account.base_url, deadline=end_time, limit=limit)
+            run = Run(account, adapter, account.base_url, deadline=end_time, limit=limit, part=account._part())
             try:
                 self._drain_patiently(run)
             except AdapterError as error:
                 self.env.cr.rollback()
                 self._commit_or_leave(partial(account._stop, error))
-            self._commit_or_leave(partial(account._keep_token, adapter))
-            self._commit_or_leave(partial(self._count_spent, run))
+            self._commit_in_turn(account, partial(account._keep_token, adapter))
+            self._commit_in_turn(account, partial(self._count_spent, run))
             return self._finish(run)
 
     def _drain_patiently(self, run):
         """Drain all shards; sit out a short absence of the shop, leave a longer one to the scheduler."""
         while True:
+            run.known_failures = run.account.failures
             try:
-                for shard in range(run.account.shards):
+                for shard in run.shards():
                     self._drain_shard(run, shard)
                 return
             except Unavailable as error:
                 self.env.cr.rollback()
-                delay = run.account._backoff_delay(error)
+                delay = run.account._backoff_delay(error, run.known_failures)
                 run.gave_up = delay > min(MAX_PAUSE, run.seconds_left)
-                self._commit_or_leave(partial(run.account._back_off, error, delay, leave=run.gave_up))
+                self._commit_in_turn(run.account, partial(
+                    run.account._back_off, error, delay, run.gave_up, run.known_failures))
                 if run.gave_up:
                     return
                 time.sleep(delay)
             except COLLISIONS:
                 # Somebody changed, or holds, the same rows. Marks are still there; pushing is repeatable (I4).
                 self.env.cr.rollback()
-                run.collisions += 1
-                if run.collisions > MAX_COLLISIONS:
+                if run.collides_too_often():
                     run.gave_up = True
                     busy = Unavailable(self.env._("Other transactions hold on to this account's listings."))
                     self._commit_or_leave(partial(run.account._back_off, busy, BLOCKED_SECONDS, leave=True))
@@ -125,21 +129,24 @@ class MarketplaceDrain(models.AbstractModel):
             "remaining=%s calls=%s seconds=%.3f", account.name, run.taken, run.acknowledged, run.unchanged, run.failed,
             run.deferred, remaining, run.adapter.calls, run.seconds)
         if run.taken:
-            self._commit_or_leave(partial(self._note_success, run, remaining))
+            self._commit_in_turn(account, partial(self._note_success, run, remaining))
         if (not run.busy or run.taken) and not run.gave_up and account.state == "connected":
-            self._hand_over(account, remaining)
+            self._hand_over(run, remaining)
         result = {
             "done": run.acknowledged + run.unchanged, "failed": run.failed, "remaining": remaining, "busy": run.busy,
             "state": account.state, "trouble": account.last_error}
         self.env.cr.commit()
         return result
 
-    def _hand_over(self, account, remaining):
+    def _hand_over(self, run, remaining):
         """Have what is left taken by the scheduled action: it may have been here, found the lock taken and gone."""
         if "ir_cron_progress_id" in self.env.context:
             self.env["ir.cron"]._commit_progress(remaining=remaining)
-        elif remaining and account.cron_id:
-            account.cron_id._trigger()
+            if remaining and run.taken and run.seconds_left <= 0:
+                # Odoo will run it again, but calls no worker for that: they would come by in a minute.
+                run.account._own_cron()._trigger()
+        elif remaining:
+            run.account._trigger_crons()
 
     def _note_success(self, run, remaining):
         account = run.account
@@ -151,7 +158,8 @@ class MarketplaceDrain(models.AbstractModel):
             remaining=remaining, calls=run.adapter.calls, seconds=run.seconds)
         if run.acknowledged or run.unchanged:
             values = {"last_success": self.env.cr.now()}
-            if account.state == "connected" and not run.gave_up:
+            # What another part ran into since is younger than this success.
+            if account.state == "connected" and not run.gave_up and account.failures <= run.known_failures:
                 values |= {"last_error": False, "failures": 0, "retry_at": False}
             account.with_context(tracking_disable=True).write(values)
 
@@ -164,6 +172,26 @@ class MarketplaceDrain(models.AbstractModel):
         except COLLISIONS:
             self.env.cr.rollback()
             _logger.info("marketplace_sync: the account was being edited, its status was not updated")
+
+    def _commit_in_turn(self, account, action):
+        """`_commit_or_leave` of what all parts of an account write in the same rows: they wait for each other.
+
+        Under REPEATABLE READ who waited for a row that was changed meanwhile has to begin anew; the account's row is
+        asked for first, so that nothing is undone, or logged, by that.
+        """
+        for _turn in range(TURNS):
+            self.env.cr.commit()
+            try:
+                account._claim_row()
+                action()
+                self.env.cr.commit()
+                return
+            except TransactionRollbackError:
+                self.env.cr.rollback()
+            except COLLISIONS:
+                self.env.cr.rollback()
+                break
+        _logger.info("marketplace_sync: the account was being edited, its status was not updated")
 
     # === SHARD === #
 

@@ -3,11 +3,11 @@
 """Waking the scheduled action after a commit, and what Odoo's own scheduler makes of it."""
 
 from datetime import timedelta
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo import fields
 
-from odoo.addons.marketplace_sync.models import marketplace_config_health
+from odoo.addons.marketplace_sync.models import drain_run, marketplace_config_health
 
 from .concurrent import ConcurrentCase, interposed
 
@@ -93,6 +93,22 @@ class TestWake(WakeCase):
         worker.cr.commit()
         self.assertEqual(len(self.triggers()), 1)
 
+    def test_workers_that_overlook_a_trigger_are_called_once_a_second(self):
+        """Each call is a flush to disk, which whoever moves stock would wait for."""
+        self.commit_stock(self.thing, -1)
+        with self.transaction() as env:
+            env.cr.execute("UPDATE ir_cron_trigger SET create_date = '2000-01-01' WHERE cron_id = %s", [self.cron_id])
+        clock, calls = Mock(), Mock()
+        with patch.object(marketplace_config_health, "time", clock), \
+                patch.dict(marketplace_config_health._called_at, clear=True), \
+                patch.object(self.registry["ir.cron"], "_notifydb", calls):
+            called = []
+            for now in (1010.0, 1010.5, 1010.9, 1011.0, 1011.2):
+                clock.monotonic.return_value = now
+                self.commit_stock(self.thing, -1)
+                called.append(calls.call_count)
+        self.assertEqual(called, [1, 1, 1, 2, 2])
+
     def test_failing_to_wake_is_nobodys_trouble(self):
         def broken(_accounts):
             raise RuntimeError("no more connections")
@@ -145,6 +161,19 @@ class TestScheduler(WakeCase):
         with patch.object(self.registry["marketplace.config"], "_drain", lambda account: drain(account, 2)):
             self.run_scheduler()
         self.assertEqual(len(self.shop.writes), 7)
+
+    def test_workers_are_called_for_what_there_was_no_time_for(self):
+        """Odoo sets the action's trigger by itself, but the workers would find it when they look, once a minute."""
+        drain = self.registry["marketplace.drain"]
+        self.offer("B", 4)
+        self.commit_stock(self.thing, -3)
+        self.account.write({"batch_size": 1, "parallel": 1})
+        self.commit()
+        with patch.object(drain_run, "ROUNDS", 1), \
+                patch.object(self.registry["ir.cron"], "_notifydb", Mock()) as calls, \
+                interposed(drain, "_push", lambda _drain, run, _chunk: setattr(run, "deadline", 0), after=True):
+            self.run_scheduler()
+        self.assertTrue(calls.call_count)
 
     def test_trouble_is_no_failure_of_the_action(self):
         """Odoo switches off actions that keep failing; a shop that is away must not get there."""

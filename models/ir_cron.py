@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import models
+
+from .marketplace_config_crons import FOLLOWED
+
+
+class IrCron(models.Model):
+    """What an admin sets on the scheduled action of an account holds for its other parts too."""
+
+    _inherit = "ir.cron"
+
+    def write(self, vals):
+        result = super().write(vals)
+        # The scheduler writes its own by SQL: this is a person's doing.
+        followed = [name for name in (*FOLLOWED, "nextcall") if name in vals]
+        if followed:
+            accounts = self.env["marketplace.config"].sudo().with_context(active_test=False)
+            accounts.search([("cron_id", "in", self.ids), ("shards", ">", 1)])._align_crons(followed)
+        return result
+
+    def _unlink_with_actions(self):
+        """Remove them and what they do, which Odoo would leave behind."""
+        actions = self.ir_actions_server_id
+        self.unlink()
+        actions.unlink()
