@@ -7,11 +7,18 @@ from .drain_run import Waiting
 from .platforms import BLANKS, PLATFORMS
 
 COUNTED_MARKS = 100_000
-# A listing its marketplace takes no more of today is left alone, unless it was marked again meanwhile; so is one that
-# waits for somebody's answer.
-MAY_GO = SQL(
-    "(listing.deferred_until IS NULL OR listing.deferred_until <= now() AT TIME ZONE 'UTC' "
-    "OR dirty.id > listing.deferred_mark) AND listing.state <> 'conflict'")
+# Whether the listing of the mark `dirty` is to be pushed now. One its marketplace takes no more of today is left alone,
+# unless it was marked again meanwhile; so is one that waits for somebody's answer. Looked up mark by mark: a join would
+# be planned for the longest queue, and read all listings because of a few.
+MAY_GO = SQL("""(
+    SELECT listing.active AND listing.state <> 'conflict'
+           AND (listing.deferred_until IS NULL OR listing.deferred_until <= now() AT TIME ZONE 'UTC'
+                OR dirty.id > listing.deferred_mark)
+      FROM marketplace_listing listing WHERE listing.id = dirty.listing_id)""")
+# Whether marks wait to be sorted. Not EXISTS: where most rows are such marks it is planned as a walk through the table,
+# which is a long one once they are gone.
+ANY_UNSORTED = SQL(
+    "(SELECT id FROM stock_availability_dirty WHERE listing_id IS NULL ORDER BY id LIMIT 1) IS NOT NULL")
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -27,10 +34,9 @@ class MarketplaceDrain(models.AbstractModel):
         """
         rows = self._read_listings(run.account.platform, SQL(
             """
-            SELECT listing_id, array_agg(id) AS ids, (SELECT max(id) FROM head) AS last
-              FROM stock_availability_dirty
-             WHERE listing_id = ANY(ARRAY(SELECT listing_id FROM head))
-             GROUP BY listing_id
+            SELECT listing_id, (SELECT max(id) FROM head) AS last,
+                   ARRAY(SELECT id FROM stock_availability_dirty WHERE listing_id = waiting.listing_id) AS ids
+              FROM (SELECT DISTINCT listing_id FROM head) AS waiting
             """), head=self._head_query(run, shard, after, run.chunk_size()))
         return [waiting for waiting, _last in rows], rows[0][1] if rows else after
 
@@ -91,7 +97,6 @@ class MarketplaceDrain(models.AbstractModel):
             """
             SELECT dirty.id, dirty.listing_id
               FROM stock_availability_dirty dirty
-              JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
              WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND dirty.id > %s
                AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s) AND %s
              ORDER BY dirty.id
@@ -102,25 +107,32 @@ class MarketplaceDrain(models.AbstractModel):
 
     def _has_waiting(self, run, shard):
         [[found]] = self.env.execute_query(SQL(
-            """SELECT EXISTS (SELECT 1 FROM stock_availability_dirty WHERE listing_id IS NULL)
-                   OR EXISTS (%s)""",
-            self._head_query(run, shard, 0, 1)))
+            "SELECT %s OR (SELECT id FROM (%s) AS head) IS NOT NULL",
+            ANY_UNSORTED, self._head_query(run, shard, 0, 1)))
         self.env.cr.commit()
+        return found
+
+    def _may_have_waiting(self, account):
+        """Whether anything waits for an account, or is marked and not sorted yet; with the caller's cursor."""
+        [[found]] = self.env.execute_query(SQL(
+            """SELECT %s OR (SELECT dirty.id FROM stock_availability_dirty dirty
+                              WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND %s
+                              ORDER BY dirty.id LIMIT 1) IS NOT NULL""",
+            ANY_UNSORTED, account.id, MAY_GO))
         return found
 
     def _count_waiting(self, account):
         """How many listings wait and may go, counted in `COUNTED_MARKS` marks; at least 1 while marks are unsorted."""
         [[count]] = self.env.execute_query(SQL(
             """
-            SELECT greatest(count(DISTINCT listing_id),
-                            (SELECT 1 FROM stock_availability_dirty WHERE listing_id IS NULL LIMIT 1))
+            SELECT greatest(count(DISTINCT listing_id), (%s)::integer)
               FROM (SELECT dirty.listing_id
                       FROM stock_availability_dirty dirty
-                      JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
                      WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND %s
+                     ORDER BY dirty.id
                      LIMIT %s) AS waiting
             """,
-            account.id, MAY_GO, COUNTED_MARKS))
+            ANY_UNSORTED, account.id, MAY_GO, COUNTED_MARKS))
         return count
 
     def _find_kits(self, chunk):

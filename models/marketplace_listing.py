@@ -21,11 +21,11 @@ class MarketplaceListing(models.Model):
 
     _name = "marketplace.listing"
     _description = "Marketplace listing"
-    _order = "config_id, id"
+    _order = "id"
     _check_company_auto = True
 
-    config_id = fields.Many2one("marketplace.config", "Account", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="config_id.company_id", store=True, index=True)
+    config_id = fields.Many2one("marketplace.config", "Account", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="config_id.company_id", store=True)
     platform = fields.Selection(related="config_id.platform")
     product_id = fields.Many2one(
         "product.product", "Product Variant", index="btree_not_null", ondelete="cascade", check_company=True,
@@ -38,7 +38,7 @@ class MarketplaceListing(models.Model):
     active = fields.Boolean(default=True)
     state = fields.Selection(
         [("pending", "To link"), ("linked", "Linked"), ("error", "Error")],
-        default="pending", required=True, index=True, readonly=True, copy=False,
+        default="pending", required=True, readonly=True, copy=False,
     )
     sku = fields.Char("SKU", readonly=True, copy=False, index="btree_not_null",
                       help="The SKU this listing was linked by, or was looked for under.")
@@ -68,6 +68,12 @@ class MarketplaceListing(models.Model):
     _unique_template = models.UniqueIndex(
         "(config_id, product_tmpl_id) WHERE product_id IS NULL", "This product is listed on that account already.")
 
+    # Lists, and their counts, of everything, of an account, and of the few that are not as usual.
+    _account_index = models.Index("(config_id, id)")
+    _company_index = models.Index("(company_id, id) WHERE active IS TRUE")
+    _count_index = models.Index("(config_id, state, company_id) WHERE active IS TRUE")
+    _unusual_index = models.Index("(state, id) WHERE state <> 'linked'")
+    _archived_index = models.Index("(id) WHERE active IS NOT TRUE")
     _failed_since_index = models.Index("(config_id, failed_since) WHERE state = 'error'")
     _next_attempt_index = models.Index("(config_id, next_attempt) WHERE state = 'error'")
 
@@ -91,7 +97,9 @@ class MarketplaceListing(models.Model):
     def _search_is_waiting(self, operator, value):
         if operator != "in":
             return NotImplemented
-        waiting = SQL("(SELECT listing_id FROM stock_availability_dirty WHERE listing_id IS NOT NULL)")
+        # As an array they are looked up one by one: a join would read all listings because of a few.
+        waiting = SQL("""(SELECT unnest(ARRAY(
+            SELECT DISTINCT listing_id FROM stock_availability_dirty WHERE listing_id IS NOT NULL)))""")
         return [("id", "in" if True in value else "not in", waiting)]
 
     @api.depends("product_id", "product_tmpl_id", "config_id")

@@ -18,6 +18,7 @@ class MarketplaceListing(models.Model):
     def action_open_history(self):
         """Open the numbers acknowledged over time, to search them and to sum them up."""
         self.ensure_one()
+        self.check_access("read")
         return {
             **self.env["ir.actions.actions"]._for_xml_id("marketplace_sync.marketplace_history_action"),
             "domain": [("listing_id", "=", self.id)],

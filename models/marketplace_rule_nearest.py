@@ -47,9 +47,10 @@ class MarketplaceRule(models.Model):
         self.env.flush_all()
         listings = self.env.execute_query(SQL(
             """
-            SELECT listing.id, listing.config_id, template.categ_id
+            SELECT listing.id, listing.config_id,
+                   -- Looked up one by one: joined with thousands of listings, all products would be read.
+                   (SELECT template.categ_id FROM product_template template WHERE template.id = listing.product_tmpl_id)
               FROM marketplace_listing listing
-              JOIN product_template template ON template.id = listing.product_tmpl_id
              WHERE listing.id = ANY(%s)
             """, listing_ids))
         by_scope = defaultdict(dict)

@@ -38,6 +38,12 @@ class ProductProduct(models.Model):
         "marketplace.rule", "product_id", "Marketplace Rules",
         groups="marketplace_sync.group_marketplace_user")
 
+    # What the filters of the products' list look for.
+    _on_shopify_index = models.Index("(product_tmpl_id) WHERE shopify_product IS TRUE")
+    _on_ebay_index = models.Index("(product_tmpl_id) WHERE ebay_product IS TRUE")
+    _on_cartona_index = models.Index("(product_tmpl_id) WHERE cartona_product IS TRUE")
+    _on_rest_index = models.Index("(product_tmpl_id) WHERE rest_product IS TRUE")
+
     @api.model_create_multi
     def create(self, vals_list):
         products = super().create([self._with_siblings(vals) for vals in vals_list])

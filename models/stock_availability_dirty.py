@@ -36,18 +36,27 @@ class StockAvailabilityDirty(models.Model):
         help="Empty until it is known which listings the change concerns.",
     )
     config_id = fields.Many2one("marketplace.config", "Account", readonly=True)
+    company_id = fields.Many2one(
+        "res.company", readonly=True, help="The account's; the product's where the change is not sorted yet.")
     marked_at = fields.Datetime("Waiting Since", readonly=True)
     reason = fields.Char(readonly=True)
 
     @property
     def _table_query(self):
         # The table has no foreign keys: rows of what was deleted stay until they are collected, and can't be shown.
+        # With scalar sub-selects, looked up for the rows that are shown; EXISTS would be planned for all of them, and
+        # read all products. Ordered, lest few rows be looked for in all that is left of those that are gone.
         return SQL("""
-            SELECT dirty.*
+            SELECT dirty.*, CASE WHEN dirty.config_id IS NULL
+                       THEN (SELECT company_id FROM product_template WHERE id = dirty.product_tmpl_id)
+                       ELSE (SELECT company_id FROM marketplace_config WHERE id = dirty.config_id) END AS company_id
               FROM stock_availability_dirty dirty
-             WHERE EXISTS (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id)
-               AND (dirty.product_id IS NULL OR EXISTS (SELECT 1 FROM product_product WHERE id = dirty.product_id))
-               AND (dirty.listing_id IS NULL OR EXISTS (SELECT 1 FROM marketplace_listing WHERE id = dirty.listing_id))
+             WHERE (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id) IS NOT NULL
+               AND (dirty.product_id IS NULL
+                    OR (SELECT 1 FROM product_product WHERE id = dirty.product_id) IS NOT NULL)
+               AND (dirty.listing_id IS NULL
+                    OR (SELECT 1 FROM marketplace_listing WHERE id = dirty.listing_id) IS NOT NULL)
+             ORDER BY dirty.id
         """)
 
     def init(self):

@@ -28,14 +28,14 @@ def selling(machine: Machine, listings: int, sandbox: str = "shopify") -> Iterat
     try:
         odoo.install_cleanly(machine, name)
         with sandboxes.running(machine, sandbox, *OPTIONS.get(sandbox, ())) as shop:
-            items = _stock(shop, [SKU % number for number in range(1, listings + 1)])
+            items = stock_shop(shop, [SKU % number for number in range(1, listings + 1)])
             add_products(name, listings)
-            yield name, shop, _list(name, shop, items)
+            yield name, shop, list_all(name, shop, items)
     finally:
         database.drop(name)
 
 
-def _stock(shop: Shop, skus: list[str]) -> dict[str, str]:
+def stock_shop(shop: Shop, skus: list[str]) -> dict[str, str]:
     """Put PIECES pieces of each SKU on sale; return by what its listing in Odoo knows it."""
     if shop.sandbox == "shopify":
         place = shop.post("locations", name="Main Street")["id"]
@@ -55,15 +55,15 @@ def add_products(name: str, number: int, prefix: str = "BENCH") -> None:
         model = env.ref(MODEL)
         values = {"default_code": f"'{prefix}-' || lpad(n::text, 6, '0')"}
         series = f"generate_series(1, {number}) AS n"
-        _copy(env.cr, "product_template", model.product_tmpl_id.id, series, values)
+        copy(env.cr, "product_template", model.product_tmpl_id.id, series, values)
         ours = f"WHERE default_code LIKE '{prefix}-%' ORDER BY id"
         created = f"(SELECT id, default_code FROM product_template {ours}) AS t"
         values = {"product_tmpl_id": "t.id", "default_code": "t.default_code", "barcode": "NULL"}
-        _copy(env.cr, "product_product", model.id, created, values)
+        copy(env.cr, "product_product", model.id, created, values)
         created = f"(SELECT id FROM product_product {ours}) AS p"
         quant = env["stock.quant"].search([("product_id", "=", model.id), ("location_id.usage", "=", "internal")])
         values = {"product_id": "p.id", "quantity": str(PIECES), "reserved_quantity": "0"}
-        _copy(env.cr, "stock_quant", quant.id, created, values)
+        copy(env.cr, "stock_quant", quant.id, created, values)
         env.cr.commit()
     tidy(name, "product_template", "product_product", "stock_quant")
 
@@ -83,7 +83,7 @@ def make_kits(name: str, kits: str, parts: str, components: int) -> None:
             f"(SELECT product_tmpl_id FROM product_product WHERE default_code LIKE '{kits}-%' AND id != {first.id} "
             "ORDER BY id) AS kit"
         )
-        _copy(env.cr, "mrp_bom", bill.id, others, {"product_tmpl_id": "kit.product_tmpl_id"})
+        copy(env.cr, "mrp_bom", bill.id, others, {"product_tmpl_id": "kit.product_tmpl_id"})
         # A kit's first part comes after the last one of the kit before it.
         dealt = f"""
             (SELECT bom.id AS bom_id, part.id AS part_id, part.product_tmpl_id
@@ -98,7 +98,7 @@ def make_kits(name: str, kits: str, parts: str, components: int) -> None:
               ORDER BY bom.id, place) AS dealt
             """
         values = {"bom_id": "dealt.bom_id", "product_id": "dealt.part_id", "product_tmpl_id": "dealt.product_tmpl_id"}
-        _copy(env.cr, "mrp_bom_line", bill.bom_line_ids.id, dealt, values)
+        copy(env.cr, "mrp_bom_line", bill.bom_line_ids.id, dealt, values)
         bill.bom_line_ids.browse(bill.bom_line_ids.ids[0]).unlink()
         env.cr.commit()
     tidy(name, "mrp_bom", "mrp_bom_line")
@@ -146,7 +146,7 @@ def tidy(name: str, *tables: str) -> None:
             cursor.execute(f"VACUUM ANALYZE {table}")
 
 
-def _copy(cr, table: str, record_id: int, source: str, values: dict[str, str]) -> None:
+def copy(cr, table: str, record_id: int, source: str, values: dict[str, str]) -> None:
     """Copy a row for every row of `source`, with other `values`, which are SQL."""
     cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
     columns = [column for (column,) in cr.fetchall() if column != "id"]
@@ -156,7 +156,7 @@ def _copy(cr, table: str, record_id: int, source: str, values: dict[str, str]) -
     cr.execute(f"INSERT INTO {table} ({quoted}) {rows}")
 
 
-def _list(name: str, shop: Shop, items: dict[str, str]) -> int:
+def list_all(name: str, shop: Shop, items: dict[str, str]) -> int:
     """Connect the shop and link `items`, the external id of each SKU; return the account's id."""
     with environment(name) as env:
         account = connect(env, shop)

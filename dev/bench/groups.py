@@ -12,5 +12,7 @@ GROUPS = {
     "memory": "100,000 changed products pushed: the memory it takes",
     "backlog": "10,000 listings pushed from 1,000,000 rows waiting, and from 10,000",
     "garbage": "1,000,000 orphaned rows removed from behind 100,000 that are waited for",
+    "shards": "one account pushed in 1, 2 and 4 parts, by one Odoo server and by two",
+    "hot": "8 writers on the same 10 products, with the addon and without it",
     "latency": "one change at a time, pushed by the scheduled action of a running server",
 }

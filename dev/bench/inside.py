@@ -14,11 +14,14 @@ from dev.say import Trouble
 
 
 def main() -> None:
-    """Measure the group named on the command line; what follows its name is the group's own business."""
+    """Measure the group named on the command line; what follows its name is the group's own business.
+
+    A group is a module of this package, or one of another package by its full name.
+    """
     group, *arguments = sys.argv[1:]
     machine = provision.ready("dev.bench.inside")
     _load_odoo(group)
-    importlib.import_module(f"dev.bench.{group}").measure(machine, *arguments)
+    importlib.import_module(group if "." in group else f"dev.bench.{group}").measure(machine, *arguments)
 
 
 def child(machine: Machine, group: str, *arguments: str) -> None:

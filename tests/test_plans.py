@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo.addons.marketplace_sync.dev.scale.explain import Plans
+
+from .common import DIRTY
+from .draining import DrainCase
+
+PAGE = {"limit": 80, "count_limit": 10_001}  # what the web client asks for
+
+
+class TestPlans(DrainCase):
+    """Every statement of what is done all day can be served by an index.
+
+    In this small database PostgreSQL would rather read a whole table: it is told not to if it can help it. Which plans
+    it chooses by itself among a million products is asserted by `make bench-scale`.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.goods = [self.offer(f"PLAN-{number}", stock=5) for number in range(5)]
+        self.account._drain()
+        self.listings = self.env["marketplace.listing"].search([("config_id", "=", self.account.id)])
+        self.user = self.make_user("planner", "marketplace_sync.group_marketplace_manager,stock.group_stock_user")
+        self.env.flush_all()
+        for table in ("product_product", "product_template", "stock_quant", "marketplace_listing", "marketplace_level",
+                      "marketplace_history", "stock_availability_dirty"):
+            self.env.cr.execute(f"ANALYZE {table}")
+        # What is left are loops over look-ups: a table is only read where no index can serve.
+        for way in ("seqscan", "mergejoin", "hashjoin"):
+            self.env.cr.execute(f"SET LOCAL enable_{way} = off")
+
+    def assert_looked_up(self, work, least=1):
+        """Some work reads all of no table.
+
+        :param least: statements it has to take, for the check not to be idle
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with Plans(walks=False) as plans:
+            work()
+            self.env.flush_all()
+        self.assertGreaterEqual(plans.statements, least)
+        self.assertFalse(plans.full_scans, "\n".join(plans.full_scans))
+
+    def test_marking(self):
+        def work():
+            for product in self.goods:
+                self.set_stock(product, 7)
+            self.env.cr.flush()
+        self.assert_looked_up(work)
+
+    def test_sorting(self):
+        for product in self.goods:
+            self.set_stock(product, 7)
+        self.env.cr.flush()
+        self.assert_looked_up(self.sort)
+
+    def test_draining(self):
+        for product in self.goods:
+            self.set_stock(product, 7)
+        self.env.cr.flush()
+        self.assert_looked_up(self.cron, least=10)
+        self.assertEqual([self.published(product) for product in self.goods], [7] * 5)
+
+    def test_collecting_garbage(self):
+        self.listings._mark("test")
+        self.env.cr.execute("UPDATE stock_availability_dirty SET listing_id = listing_id + 1000000")
+        self.assert_looked_up(self.env[DIRTY]._gc_invalid_records)
+
+    def test_account(self):
+        self.listings._mark("test")
+        account = self.account.with_user(self.user)
+        specification = {name: {} for name in account._fields if name.endswith(("_count", "_tally"))}
+        self.assert_looked_up(lambda: account.web_read(specification), least=5)
+
+    def test_listings(self):
+        self.listings._mark("test")
+        own = [("config_id", "=", self.account.id)]
+        for domain in (
+                [], own, [*own, ("state", "=", "error")], [("state", "=", "error")], [("state", "=", "conflict")],
+                [("state", "=", "pending")], [("is_waiting", "=", True)], [("active", "=", False)],
+                [("deferred_until", ">", "now")], [("sku", "=", "PLAN-1")]):
+            with self.subTest(domain=domain):
+                self._open_list("marketplace.listing", domain, ["display_name", "state", "quantity", "is_waiting"])
+
+    def test_waiting(self):
+        self.listings._mark("test")
+        for domain in ([], [("config_id", "=", self.account.id)], [("listing_id", "=", False)]):
+            with self.subTest(domain=domain):
+                self._open_list(DIRTY, domain, ["marked_at", "product_tmpl_id", "product_id", "reason"])
+
+    def test_history(self):
+        self._open_list("marketplace.history", [("listing_id", "=", self.listings[0].id)], ["at", "quantity"])
+
+    def test_a_missing_index_shows(self):
+        self.env.cr.execute("DROP INDEX stock_availability_dirty_listing_index")
+        with Plans(walks=False) as plans:
+            self.listings.mapped("is_waiting")
+        self.assertIn("Seq Scan on stock_availability_dirty", plans.full_scans[0])
+
+    def _open_list(self, model, domain, columns):
+        records = self.env[model].with_user(self.user)
+        self.assert_looked_up(lambda: records.web_search_read(domain, {name: {} for name in columns}, **PAGE))
