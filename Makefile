@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench trading-day clean
+.PHONY: help demo test test-odoo lint chaos mutate bench bench-peer bench-scale trading-day clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -14,11 +14,26 @@ demo: ## Odoo with this addon and four stand-in marketplaces to sell on, to try 
 test: ## Lint and all tests; ARGS="-k name" goes to pytest
 	@$(PYTHON) -m dev.test $(ARGS)
 
+test-odoo: ## Odoo's own stock, sale, purchase, accounting and mrp suites, with this addon and without it
+	@$(PYTHON) -m dev.suites $(ARGS)
+
+mutate: ## Remove one protective line at a time, and see that a test fails for each
+	@$(PYTHON) -m dev.mutation $(ARGS)
+
+chaos: ## Two Odoo servers, four shops, kills, restarts and faults; MINUTES=30 for a long run, ARGS="--seed 7" for a known one
+	@$(PYTHON) -m dev.chaos $(ARGS)
+
 lint: ## Style, OCA's rules, XML, manifest
 	@$(PYTHON) -m dev.lint $(ARGS)
 
 bench: ## Measure marking, draining, recovery, memory and latency; ARGS="latency" for a part
 	@$(PYTHON) -m dev.bench $(ARGS)
+
+bench-peer: ## The same work with OCA's shopify_connector and with this addon, side by side
+	@$(PYTHON) -m dev.peer $(ARGS)
+
+bench-scale: ## 1,000,000 products, 2,000,000 listings, 5,000,000 quants; and 10,000,000 marks through the dirty table
+	@$(PYTHON) -m dev.scale $(ARGS)
 
 trading-day: ## A simulated day on four marketplaces with each policy; ARGS="--seed 7 --policies respect,10min"
 	@$(PYTHON) -m dev.trading $(ARGS)

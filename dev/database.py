@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Databases: one template with Odoo's demo data, built once a machine, and this clone's copies of it."""
+"""Databases: templates with Odoo's demo data, each built once a machine, and this clone's copies of them."""
 
 import hashlib
 import os
@@ -16,31 +16,33 @@ from dev.provision import Machine
 MODULES = "stock,mrp,product_expiry"
 
 
-def template(machine: Machine) -> str:
-    """Return the name of the template database, built first when there is none for this Odoo."""
-    home = _template_home(machine)
+def template(machine: Machine, modules: str = MODULES) -> str:
+    """Return the name of the template database with these modules, built first when there is none for this Odoo."""
+    home = _template_home(machine, modules)
     name = home.name
     with cache.lock(machine.cache / "lock"):
         if not (home.exists() and _exists(name)):
-            say.line(f"Template database: {MODULES} with demo data in Odoo {machine.odoo.version} (a minute)")
+            say.line(f"Template database: {modules} with demo data in Odoo {machine.odoo.version} (a minute)")
             drop(name)
-            _build_template(machine, home)
+            _build_template(machine, home, modules)
     return name
 
 
-def filestore(machine: Machine) -> Path:
+def filestore(machine: Machine, modules: str = MODULES) -> Path:
     """Return the folder of the template's attachments; a copy of the database wants a copy of it."""
-    return _template_home(machine) / "filestore" / _building(_template_home(machine).name)
+    home = _template_home(machine, modules)
+    return home / "filestore" / _building(home.name)
 
 
-def fresh(machine: Machine, name: str) -> str:
+def fresh(machine: Machine, name: str, modules: str = MODULES) -> str:
     """Make a database from the template, attachments included, in place of an older one of that name."""
-    origin = template(machine)
+    origin = template(machine, modules)
     drop(name)
     with connected() as cursor:
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(origin)))
-    if filestore(machine).exists():
-        shutil.copytree(filestore(machine), clone.DATA / "filestore" / name)
+    attachments = filestore(machine, modules)
+    if attachments.exists():
+        shutil.copytree(attachments, clone.DATA / "filestore" / name)
     return name
 
 
@@ -63,10 +65,10 @@ def ours() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def _template_home(machine: Machine) -> Path:
+def _template_home(machine: Machine, modules: str) -> Path:
     """Return the template's folder, named as the database: by Odoo's version, and by all it was built from and in."""
     server = [os.environ.get(name) for name in ("PGHOST", "PGPORT")]
-    origin = hashlib.sha256(f"{machine.cache} {machine.odoo.source} {MODULES} {server}".encode()).hexdigest()[:8]
+    origin = hashlib.sha256(f"{machine.cache} {machine.odoo.source} {modules} {server}".encode()).hexdigest()[:8]
     return machine.cache / "templates" / f"msync_template_{machine.odoo.version}_{origin}"
 
 
@@ -74,12 +76,12 @@ def _building(name: str) -> str:
     return f"{name}_building"
 
 
-def _build_template(machine: Machine, home: Path) -> None:
+def _build_template(machine: Machine, home: Path, modules: str) -> None:
     """Build it under another name; the name copies are made from appears last, and only when all went well."""
     building = _building(home.name)
     drop(building)
     with cache.built(home) as data:
-        odoo.install(machine, building, MODULES, data=data)
+        odoo.install(machine, building, modules, data=data)
     with connected() as cursor:
         names = {"old": sql.Identifier(building), "new": sql.Identifier(home.name)}
         cursor.execute(sql.SQL("ALTER DATABASE {old} RENAME TO {new}").format(**names))

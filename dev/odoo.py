@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Call Odoo's command line, set up for this clone."""
 
+import os
 import re
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def command(machine: Machine) -> list[str]:
 
 def pythonpath(machine: Machine) -> dict[str, str]:
     """Return the environment Odoo runs in."""
-    return environment(PYTHONPATH=machine.odoo.source)
+    return environment(PYTHONPATH=os.pathsep.join(map(str, [machine.odoo.source, *machine.odoo.others])))
 
 
 def install(machine: Machine, database: str, modules: str, *, data: Path = clone.DATA) -> Path:

@@ -28,17 +28,21 @@ LEFT_OUT = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.
 
 @dataclass(frozen=True)
 class Odoo:
-    """An Odoo on this machine: the folder that goes on PYTHONPATH."""
+    """An Odoo on this machine: the folder that goes on PYTHONPATH.
+
+    :param others: folders of Python packages beside it, other people's addons among them
+    """
 
     source: Path
     version: str
+    others: tuple[Path, ...] = ()
 
     @property
     def addons(self) -> list[Path]:
-        """Return the folders of Odoo's own addons: one in a package, two in a git checkout."""
+        """Return the folders of Odoo's own addons, one in a package, two in a git checkout, and of others."""
         folders = [self.source / "odoo" / "addons", self.source / "addons"]
         packaged = (folders[0] / "stock").exists()
-        return folders[:1] if packaged else folders
+        return [*(folders[:1] if packaged else folders), *(folder / "odoo" / "addons" for folder in self.others)]
 
 
 def ready(work: Path) -> Odoo:

@@ -5,6 +5,9 @@ from . import marketplace_rest_profile
 from . import marketplace_config_platform
 from . import marketplace_config_quantity
 from . import marketplace_config_actions
+from . import marketplace_config_address
+from . import marketplace_config_crons
+from . import ir_cron
 from . import marketplace_config_ebay
 from . import marketplace_config_health
 from . import marketplace_credential
@@ -30,6 +33,7 @@ from . import marketplace_quantity_motion
 from . import marketplace_hold
 from . import marketplace_hold_stock
 from . import marketplace_conflict
+from . import marketplace_attempt
 from . import marketplace_rule
 from . import marketplace_rule_nearest
 from . import marketplace_rule_marks
@@ -41,6 +45,8 @@ from . import marketplace_drain_link
 from . import marketplace_drain_look
 from . import marketplace_drain_push
 from . import marketplace_drain_queue
+from . import marketplace_config_counts
+from . import marketplace_drain_sending
 from . import marketplace_drain_compared
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
-from .advisory_lock import shard_key, try_transaction_lock
 from .marketplace_listing import NO_CONFLICT, NO_DEFERRAL, NO_FAILURE
 
 # What is typed into the account's form and kept as a credential, by the field's name.
@@ -45,7 +43,10 @@ class MarketplaceConfig(models.Model):
     push_mode = fields.Selection(
         [("immediate", "At once"), ("scheduled", "When the scheduled action is due")],
         default="immediate", required=True, help="At once: within a second of the stock change.")
-    shards = fields.Integer(default=1, required=True, help="Parts of the account that may be pushed side by side.")
+    shards = fields.Integer(
+        default=1, required=True,
+        help="Parts of the account that may be pushed side by side, each by a scheduled action of its own. One is "
+             "enough for most shops.")
     log_days = fields.Integer("Keep Logs", default=30, required=True, help="Days.")
     alert_hours = fields.Integer(
         "Report Failures after", default=24, required=True,
@@ -64,10 +65,6 @@ class MarketplaceConfig(models.Model):
     last_success = fields.Datetime(readonly=True, copy=False)
     failures = fields.Integer("Failures in a Row", readonly=True, copy=False)
     retry_at = fields.Datetime("Tries Again", readonly=True, copy=False)
-    listing_count = fields.Integer(compute="_compute_counts")
-    error_count = fields.Integer("Failed", compute="_compute_counts")
-    conflict_count = fields.Integer("Asking", compute="_compute_counts")
-    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
 
     _check_parallel = models.Constraint("CHECK(parallel BETWEEN 1 AND 16)", "Send 1 to 16 requests side by side.")
     _check_shards = models.Constraint("CHECK(shards BETWEEN 1 AND 64)", "An account has 1 to 64 shards.")
@@ -106,22 +103,6 @@ class MarketplaceConfig(models.Model):
             # Typed in is not read out: what answers the save would show it again.
             account.invalidate_recordset([key, "secrets_set"])
 
-    def _compute_counts(self):
-        listings = self.env["marketplace.listing"]._read_group(
-            [("config_id", "in", self.ids)], ["config_id", "state"], ["__count"])
-        waiting = dict(self.env.execute_query(SQL(
-            """SELECT dirty.config_id, count(DISTINCT listing.id)
-                 FROM stock_availability_dirty dirty
-                 JOIN marketplace_listing listing ON listing.id = dirty.listing_id AND listing.active
-                WHERE dirty.config_id = ANY(%s)
-                GROUP BY dirty.config_id""", self.ids)))
-        for account in self:
-            own = {state: count for config, state, count in listings if config == account}
-            account.listing_count = sum(own.values())
-            account.error_count = own.get("error", 0)
-            account.conflict_count = own.get("conflict", 0)
-            account.waiting_count = waiting.get(account.id, 0)
-
     def _compute_deferred(self):
         found = self.env.execute_query(SQL(
             """SELECT config_id, deferred_until, min(deferred_reason), count(*) FROM marketplace_listing
@@ -141,19 +122,14 @@ class MarketplaceConfig(models.Model):
     def create(self, vals_list):
         accounts = super().create([self._normalized(vals) for vals in vals_list])
         for account in accounts:
-            account.sudo().cron_id = account._create_cron()
             account._list_ticked_products()
         return accounts
 
     def write(self, vals):
         vals = self._normalized(vals)
         addresses = {account: account.base_url for account in self}
-        if "shards" in vals:
-            self._claim_shards()
         result = super().write(vals)
         moved = self.filtered(lambda account: account.base_url != addresses[account])
-        if "name" in vals:
-            self._name_crons()
         if moved:
             moved._forget_shop()
         if moved or not {"client_id", "username"}.isdisjoint(vals):
@@ -171,11 +147,8 @@ class MarketplaceConfig(models.Model):
         ]
 
     def unlink(self):
-        crons = self.sudo().cron_id
         self.env.cr.execute(SQL("DELETE FROM marketplace_pace WHERE config_id = ANY(%s)", self.ids))
-        result = super().unlink()
-        crons.unlink()
-        return result
+        return super().unlink()
 
     @api.model
     def _normalized(self, vals):
@@ -184,36 +157,6 @@ class MarketplaceConfig(models.Model):
             return vals
         url = vals["base_url"].strip()
         return {**vals, "base_url": (url if "://" in url else f"https://{url}").rstrip("/")}
-
-    def _create_cron(self):
-        return self.env["ir.cron"].sudo().create({
-            "name": self._cron_name(),
-            "model_id": self.env["ir.model"]._get_id(self._name),
-            "state": "code",
-            "code": f"model.browse({self.id})._cron_drain()",
-            "user_id": self.env.ref("base.user_root").id,
-            "interval_number": 5,
-            "interval_type": "minutes",
-        })
-
-    def _name_crons(self):
-        for account in self.sudo():
-            # While it runs it can't be renamed, and keeps its old name: no reason to refuse the account's new one.
-            if account.cron_id.try_lock_for_update(allow_referencing=True):
-                account.cron_id.name = account._cron_name()
-
-    def _claim_shards(self):
-        """Hold all parts of the accounts until the end of the transaction: their listings are about to be dealt anew.
-
-        :raise UserError: while one of them is being pushed
-        """
-        for account in self:
-            for shard in range(account.shards):
-                if not try_transaction_lock(self.env.cr, shard_key(account.id, shard)):
-                    raise UserError(self.env._("%s is being pushed right now: pause it first.", account.name))
-
-    def _cron_name(self):
-        return self.env._("Marketplace Sync: push stock to %s", self.name)
 
     def _may_sell(self, product):
         return not product.company_id or product.company_id in self.company_id.parent_ids
@@ -243,6 +186,7 @@ class MarketplaceConfig(models.Model):
         listings = forgetful.listing_ids
         listings.write({"state": "pending", "external_id": False, **NO_FAILURE, **NO_DEFERRAL, **NO_CONFLICT})
         listings.level_ids.unlink()
+        self.env["marketplace.attempt"]._forget(self)
         forgetful.allowance_ids.unlink()
         self.env["marketplace.revision"].sudo().search([("listing_id", "in", listings.ids)]).unlink()
 

@@ -114,6 +114,7 @@ class MarketplaceConfig(models.Model):
 
     def action_open_cron(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window", "res_model": "ir.cron", "res_id": self.sudo().cron_id.id,
             "view_mode": "form", "name": self.env._("Scheduled Action"),
@@ -158,6 +159,7 @@ class MarketplaceConfig(models.Model):
 
     def _open(self, action, **context):
         self.ensure_one()
+        self.check_access("read")
         return {
             **self.env["ir.actions.actions"]._for_xml_id(action),
             "domain": [("config_id", "=", self.id)],

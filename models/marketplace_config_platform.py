@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-import ipaddress
 import re
-from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -111,16 +109,6 @@ class MarketplaceConfig(models.Model):
             if account.platform == "rest" and not account.rest_profile_id:
                 raise ValidationError(self.env._("Choose a request format: what this shop's requests look like."))
 
-    @api.constrains("platform", "base_url")
-    def _check_base_url(self):
-        for account in self:
-            url = _shop_address(account.base_url, with_path=account.platform == "rest")
-            if not url:
-                raise ValidationError(self.env._(
-                    "This is not a shop's address; one looks like https://my-shop.myshopify.com"))
-            if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
-                raise ValidationError(self.env._("The shop's address has to begin with https://"))
-
     @api.constrains("api_version")
     def _check_api_version(self):
         for account in self:
@@ -150,24 +138,3 @@ class MarketplaceConfig(models.Model):
             case "rest":
                 return {"profile": self.rest_profile_id._to_dataclass()}
         return {}
-
-
-def _shop_address(text, with_path=False):
-    """The parts of an address that is nothing but a scheme, a host and perhaps a port, else None.
-
-    :param with_path: a path may follow
-    """
-    try:
-        url = urlsplit(text)
-        bare = f"{url.scheme}://{url.netloc}" + (url.path if with_path else "")
-        is_bare = url.port != 0 and "@" not in url.netloc and text.lower() == bare.lower()
-    except (ValueError, AttributeError):  # an impossible port, a bracket that is not closed, nothing at all
-        return None
-    return url if is_bare and re.fullmatch(r"[\w.:-]+", url.hostname or "") else None
-
-
-def _is_loopback(host):
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

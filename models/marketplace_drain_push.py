@@ -41,17 +41,23 @@ class MarketplaceDrain(models.AbstractModel):
         numbers = self._numbers(run, chunk)
         chunk = self._fail_without_number(run, chunk, numbers)
         levels = self._levels(run, chunk, numbers)
+        snapshot = self._snapshot()
         affordable = self._within_budget(run, chunk, levels)
         doubtful = self._doubtful(run, affordable)
+        attempts = self.env["marketplace.attempt"]
+        attempt = attempts._begin(run.account, affordable, numbers)
         # The snapshot has been read; none is kept open while the shop takes its time.
         self.env.cr.commit()
         outcomes, trouble = self._look(run.adapter, doubtful)
-        if not trouble:
-            sent, trouble = self._send(run.adapter, [level for level in affordable if level.key not in outcomes])
+        sending = [] if trouble else [level for level in affordable if level.key not in outcomes]
+        if sending:
+            self._tell_sending(run.account, snapshot, sending)
+            sent, trouble = self._send(run.adapter, sending)
             outcomes |= sent
         if run.account.base_url == run.base_url:
-            self._meet_changes(run, levels, outcomes, numbers)
+            self._meet_changes(run, levels, outcomes, numbers, attempt)
             counts = self._store(run, chunk, levels, outcomes, numbers)
+            attempts._end(attempt, [level for level in sending if level.key not in outcomes], numbers)
             self._count_revisions(run, outcomes)
             self.env["ir.cron"]._commit_progress(counts["taken"])
             run.count(**counts)  # not before: what could not be committed did not happen
@@ -91,7 +97,8 @@ class MarketplaceDrain(models.AbstractModel):
         """The numbers to send: all that differ from what was last acknowledged.
 
         And those that stay as they are although Odoo's stock fell, under a maximum, say: if that was an order of this
-        shop's, it has counted down by itself and shows less than it should.
+        shop's, it has counted down by itself and shows less than it should. And those an earlier number, whose answer
+        was lost, may have overtaken.
         """
         places = {place.id: place.external_id for place in run.account.location_ids}
         waiting_by_id = {waiting.listing_id: waiting for waiting in chunk}
@@ -99,11 +106,13 @@ class MarketplaceDrain(models.AbstractModel):
                  in self.env.execute_query(SQL(
                      "SELECT listing_id, location_id, quantity, stock::float FROM marketplace_level"
                      " WHERE listing_id = ANY(%s)", list(waiting_by_id)))}
+        doubted = self.env["marketplace.attempt"]._doubted(run.account, waiting_by_id)
         levels, moved = [], []
         for key, number in numbers.items():
             waiting = waiting_by_id[key[0]]
             acked, stock = known.get(key, (None, None))
-            if acked != number.published or waiting.state == "error" or number.stock < (stock or 0.0):
+            if (acked != number.published or waiting.state == "error" or number.stock < (stock or 0.0)
+                    or key in doubted):
                 levels.append(Level(
                     key, waiting.external_id, places[key[1]], number.published, previous=acked,
                     revision=max(waiting.marks), suspect=waiting.state == "error", sku=waiting.sku or ""))

@@ -45,6 +45,7 @@ class MarketplaceDrift(models.Model):
     def action_open_listing(self):
         """Show the listing whose number it is."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window", "res_model": "marketplace.listing", "res_id": self.listing_id.id,
             "view_mode": "form", "views": [(False, "form")], "name": self.listing_id.display_name,

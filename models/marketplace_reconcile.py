@@ -93,6 +93,7 @@ class MarketplaceReconcile(models.Model):
     def action_open_drift(self):
         """Show what this comparison found."""
         self.ensure_one()
+        self.check_access("read")
         return {
             **self.env["ir.actions.actions"]._for_xml_id("marketplace_sync.marketplace_drift_action"),
             "domain": [("reconcile_id", "=", self.id)], "context": {},

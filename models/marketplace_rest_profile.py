@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..adapters.rest import ProfileError
 from ..adapters.rest.profile import SETTINGS
@@ -134,6 +134,25 @@ class MarketplaceRestProfile(models.Model):
             except ProfileError as error:
                 raise ValidationError(self.env._(
                     "%(setting)s: %(reason)s", setting=labels[error.field]["string"], reason=error)) from None
+
+    def write(self, vals):
+        self._check_own()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_own(self):
+        self._check_own()
+
+    def _check_own(self):
+        """Formats belong to no company, but what a shop is sent is the business of those who run its account.
+
+        :raise AccessError: an account of a company that is not the user's uses one of them
+        """
+        foreign = [("rest_profile_id", "in", self.ids), ("company_id", "not in", self.env.user.company_ids.ids)]
+        if not self.env.su and self.env["marketplace.config"].sudo().with_context(active_test=False).search(
+                foreign, limit=1):
+            raise AccessError(self.env._(
+                "Accounts of other companies use this format, too: duplicate it, and change the copy."))
 
     def copy_data(self, default=None):
         return [

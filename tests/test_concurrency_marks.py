@@ -121,6 +121,21 @@ class TestLateMark(ConcurrentCase):
         self.push()
         self.assertEqual(self.published(thing), 7)
 
+    def test_change_that_another_account_sorts_before_the_storing(self):
+        """By then the mark is one of the very listing stored: it is left alone, as the drain has not seen it."""
+        thing = self.offer("A", 10)
+
+        def change_and_sort(*_args):
+            self.commit_stock(thing, -3)
+            with self.transaction() as env:
+                env[DIRTY]._sort()
+
+        with interposed(self.registry["marketplace.drain"], "_send", change_and_sort):
+            self.push(limit=1)
+        self.assertTrue(self.waiting(thing))
+        self.push()
+        self.assertEqual(self.published(thing), 7)
+
     def test_listed_between_the_sorts_snapshot_and_its_end(self):
         """The sort drops the mark of a product it sees nowhere listed: the listing it does not see has its own."""
         thing = self.offer("A", 10, sold=False)

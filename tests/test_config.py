@@ -206,7 +206,7 @@ class TestButtons(MarketplaceCase):
     def test_client_credentials(self):
         account = self.env["marketplace.config"].create({
             "name": "New app", "company_id": self.company.id, "base_url": self.shop.url,
-            "client_id": " sandbox-client ", "client_secret": " sandbox-secret "})
+            "allow_private": True, "client_id": " sandbox-client ", "client_secret": " sandbox-secret "})
         account.action_test_connection()
         self.assertEqual(account.state, "connected")
         self.assertIn("token", account.credential_ids.mapped("key"), "kept until it expires")

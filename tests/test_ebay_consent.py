@@ -32,7 +32,7 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
         self.other = self.make_user("ebay-other", MANAGER)
         self.account = self.env["marketplace.config"].create({
             "name": "Our eBay", "platform": "ebay", "company_id": self.company.id, "base_url": url,
-            "client_id": self.shop.client_id, "client_secret": self.shop.client_secret,
+            "allow_private": True, "client_id": self.shop.client_id, "client_secret": self.shop.client_secret,
             "ebay_ru_name": self.shop.runame, "responsible_id": self.manager.id})
         self.authenticate("ebay-manager", "ebay-manager")
 

@@ -55,7 +55,8 @@ USE = """
 product = env["product.product"].create({
     "name": "Installed", "default_code": "INSTALLED", "is_storable": True, "shopify_product": True})
 account = env["marketplace.config"].create({
-    "name": "Installed", "base_url": "http://127.0.0.1:9", "access_token": "shpat_installed"})
+    "name": "Installed", "base_url": "http://127.0.0.1:9", "allow_private": True,
+    "access_token": "shpat_installed", "shards": 2})
 stock = env["stock.warehouse"].search([("company_id", "=", account.company_id.id)], limit=1).lot_stock_id
 env["marketplace.location"].create({
     "config_id": account.id, "name": "Main", "external_id": "1", "location_ids": stock.ids})

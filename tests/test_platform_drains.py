@@ -23,7 +23,7 @@ class PlatformDrainCase(MarketplaceCase):
         self.addCleanup(running.__exit__, None, None, None)
         self.seller = self.env["marketplace.config"].create({
             "name": f"Seller on {self.platform}", "platform": self.platform, "company_id": self.company.id,
-            "base_url": address, "calls_per_second": 0, **self.account_values()})
+            "base_url": address, "allow_private": True, "calls_per_second": 0, **self.account_values()})
         for key, value in self.secret_values().items():
             self.env["marketplace.credential"]._set(self.seller, key, value)
         self.seller.action_test_connection()

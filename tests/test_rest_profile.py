@@ -97,7 +97,7 @@ class TestRestProfile(MarketplaceCase):
     def make_rest_account(self, shop):
         account = self.env["marketplace.config"].create({
             "name": "Odd", "platform": "rest", "company_id": self.company.id, "base_url": shop.url,
-            "rest_profile_id": self.preset("odd").id, "username": "odd", "password": shop.token})
+            "allow_private": True, "rest_profile_id": self.preset("odd").id, "username": "odd", "password": shop.token})
         self.env["marketplace.location"].create({
             "config_id": account.id, "name": "Main", "external_id": "HAUPT",
             "location_ids": [Command.set(self.stock.ids)]})

@@ -205,9 +205,11 @@ class TestActions(SecurityCase):
 
 class TestSecretsByRole(SecurityCase):
 
-    def test_manager_reads_secrets(self):
+    def test_manager_sees_which_there_are(self):
         credentials = self.account.with_user(self.manager).credential_ids
-        self.assertEqual(credentials.mapped("value"), [self.shop.token])
+        self.assertEqual(credentials.mapped("key"), ["access_token"])
+        self.assertEqual(credentials.mapped("value"), [False])
+        self.assertEqual(credentials.sudo().mapped("value"), [self.shop.token])
 
     def test_user_never_does(self):
         account = self.account.with_user(self.user)

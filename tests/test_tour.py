@@ -18,7 +18,8 @@ class TestTour(MarketplaceMixin, HttpCase):
         shop.add_item("TOUR-MUG", quantities={shop.main: 3})
         mug = self.product("TOUR-MUG", 42, sold=False, name="Tour Mug")
         account = self.env["marketplace.config"].create({
-            "name": "Tour Shop", "company_id": self.company.id, "base_url": shop.url, "access_token": shop.token})
+            "name": "Tour Shop", "company_id": self.company.id, "base_url": shop.url, "allow_private": True,
+            "access_token": shop.token})
         self.start_tour(f"/odoo/product.template/{mug.product_tmpl_id.id}", "marketplace_sync_tour", login="admin")
 
         self.assertEqual(shop.level("TOUR-MUG", shop.main), 42)
