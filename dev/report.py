@@ -13,7 +13,7 @@ TESTS_FAILED, NOTHING_SELECTED = 1, 5  # of pytest's exit statuses
 NEVER_STARTED = 6  # none of pytest's: what it needs could not be made
 
 
-def close(runs: list[tuple[int, Path]], *, lint_failures: int, may_be_empty: bool, seconds: float) -> int:
+def close(runs: list[tuple[int, Path]], *, other_failures: int, may_be_empty: bool, seconds: float) -> int:
     """Say the sum of all runs, worded as pytest words one; return the exit status of the whole.
 
     A run may select nothing when the user said what to run; otherwise tests have gone missing.
@@ -21,7 +21,7 @@ def close(runs: list[tuple[int, Path]], *, lint_failures: int, may_be_empty: boo
     counts, skipped = Counter(), Counter()
     for _status, junit in runs:
         _read(junit, counts, skipped)
-    counts["failed"] += lint_failures
+    counts["failed"] += other_failures
     for reason, number in skipped.items():
         say.line(f"Skipped {number}: {reason}")
     if skipped and os.environ.get("MARKETPLACE_SYNC_STRICT") == "1":

@@ -37,40 +37,40 @@ def serving(machine: Machine, database: str, *, port: int | None = None, cron_th
 
     On port 8069, or a free one when that is taken; a `port` asked for by number is used or refused.
     """
-    port = _free_port(port)
-    url = f"http://{HOST}:{port}"
-    log = clone.LOGS / f"server-{database}.log"
+    server = start(machine, database, port=free_port(port), cron_threads=cron_threads)
+    try:
+        wait_until_it_answers(server)
+        yield server
+    finally:
+        stop(server.process)
+
+
+def start(
+    machine: Machine, database: str, *, port: int, cron_threads: int = 2, log: Path | None = None, options=()
+) -> Server:
+    """Start a server, which does not answer yet; the caller stops it.
+
+    :param port: a free one
+    :param log: its log file, emptied first
+    :param options: more of Odoo's command line
+    """
+    log = log or clone.LOGS / f"server-{database}.log"
     log.unlink(missing_ok=True)
-    options = ["-d", database, "--db-filter", f"^{database}$", "--no-database-list", "--workers", "0"]
-    options += ["--http-port", str(port), "--max-cron-threads", str(cron_threads), "--logfile", str(log)]
+    usual = ["-d", database, "--db-filter", f"^{database}$", "--no-database-list", "--workers", "0"]
+    usual += ["--http-port", str(port), "--max-cron-threads", str(cron_threads), "--logfile", str(log)]
     process = subprocess.Popen(
-        [*odoo.command(machine), "-c", str(odoo.configure(machine)), *options],
+        [*odoo.command(machine), "-c", str(odoo.configure(machine)), *usual, *options],
         env=odoo.pythonpath(machine),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C reaches us alone; we then stop it in order
     )
-    try:
-        _wait_until_it_answers(url, process, log)
-        yield Server(url, database, log, process)
-    finally:
-        stop(process)
+    return Server(f"http://{HOST}:{port}", database, log, process)
 
 
-def _free_port(wanted: int | None) -> int:
-    """Return the port to serve on."""
-    try:
-        with create_server((HOST, wanted or USUAL_PORT)):
-            return wanted or USUAL_PORT
-    except OSError as error:
-        if wanted:
-            raise Trouble(f"Port {wanted} is taken: stop what listens there, or ask for another.") from error
-    with create_server((HOST, 0)) as free:
-        return free.getsockname()[1]
-
-
-def _wait_until_it_answers(url: str, process: subprocess.Popen, log: Path) -> None:
+def wait_until_it_answers(server: Server) -> None:
+    """Wait for a server that was started."""
     waiting = Retrying(
         retry=retry_if_exception_type(requests.RequestException),
         stop=stop_after_delay(START_SECONDS),
@@ -78,12 +78,29 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen, log: Path) -> No
         reraise=True,
     )
     try:
-        waiting(_answers, url, process, log)
+        waiting(_answers, server)
     except requests.RequestException as error:
-        raise Trouble(f"Odoo did not answer within {START_SECONDS} seconds: its log is {log}.") from error
+        raise Trouble(f"Odoo did not answer within {START_SECONDS} seconds: its log is {server.log}.") from error
 
 
-def _answers(url: str, process: subprocess.Popen, log: Path) -> None:
-    if process.poll() is not None:
-        raise Trouble(f"Odoo stopped while it was starting: its log is {log}.")
-    requests.get(f"{url}/web/health", timeout=10).raise_for_status()
+def free_port(wanted: int | None = None) -> int:
+    """Return the port to serve on: the one wanted or none, else the usual one or any."""
+    try:
+        with create_server((HOST, wanted or USUAL_PORT)):
+            return wanted or USUAL_PORT
+    except OSError as error:
+        if wanted:
+            raise Trouble(f"Port {wanted} is taken: stop what listens there, or ask for another.") from error
+    return any_port()
+
+
+def any_port() -> int:
+    """Return a port nobody listens at."""
+    with create_server((HOST, 0)) as free:
+        return free.getsockname()[1]
+
+
+def _answers(server: Server) -> None:
+    if server.process.poll() is not None:
+        raise Trouble(f"Odoo stopped while it was starting: its log is {server.log}.")
+    requests.get(f"{server.url}/web/health", timeout=10).raise_for_status()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Run everything that decides whether a change is good: lint, the tests that need no Odoo, the tests in Odoo.
+"""Run everything that decides whether a change is good: lint, the tests without Odoo, those in Odoo, a short chaos.
 
     make test                      all of it
     make test ARGS="-k backoff"    what pytest's arguments select
@@ -44,7 +44,16 @@ def main() -> int:
     suites = [suite for suite in (_Adapters, _Odoo) if suite.concerned(arguments)]
     with postgres.running(machine):
         runs = [suite(machine).run(arguments) for suite in suites]
-    return report.close(runs, lint_failures=failed, may_be_empty=bool(arguments), seconds=time.monotonic() - started)
+    if not arguments:
+        failed += _chaos(machine)
+    return report.close(runs, other_failures=failed, may_be_empty=bool(arguments), seconds=time.monotonic() - started)
+
+
+def _chaos(machine: Machine) -> int:
+    """Kill and restart things for a minute; return how many runs, of one, broke an invariant."""
+    say.line("A short chaos")
+    command = [str(machine.python), "-m", "dev.chaos", "--short"]
+    return int(subprocess.run(command, cwd=clone.ROOT, stdin=subprocess.DEVNULL).returncode != 0)
 
 
 class _Suite:
@@ -94,6 +103,8 @@ class _Adapters(_Suite):
         env = _environment(self.machine, PYTHONPATH=str(clone.ROOT))
         # confcutdir keeps pytest from importing the addon itself, which is a package around tests/adapters.
         options = ["-p", "no:odoo", f"--rootdir={clone.ROOT}", f"--confcutdir={clone.ROOT / ADAPTERS}"]
+        if not arguments:
+            options += ["-n", "logical"]  # they share nothing; who names some of them wants to see them one by one
         status = self.pytest(*options, *self.paths(arguments, ADAPTERS), cwd=clone.ROOT, env=env)
         return status, self.junit
 
