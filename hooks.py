@@ -117,7 +117,10 @@ def create_views(cr):
 
 def uninstall_hook(env):
     """Leave nothing behind: Odoo removes what has an XML id, this removes the rest."""
-    env["marketplace.config"].sudo().with_context(active_test=False).search([])._crons().unlink()
+    accounts = env["marketplace.config"].sudo().with_context(active_test=False).search([])
+    crons = accounts._crons()
+    accounts.cron_id = False
+    crons.unlink()
     # What our models have from `mail` and others is known under their names, and Odoo forgets these two kinds.
     for kind, model_path in (("ir.model.fields.selection", "field_id.model"), ("ir.model.inherit", "model_id.model")):
         ours = env[kind].sudo().search([(model_path, "=like", "marketplace.%")])

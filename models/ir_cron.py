@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
 
 from .marketplace_config_crons import FOLLOWED
 
@@ -17,6 +18,16 @@ class IrCron(models.Model):
             accounts = self.env["marketplace.config"].sudo().with_context(active_test=False)
             accounts.search([("cron_id", "in", self.ids), ("shards", ">", 1)])._align_crons(followed)
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_of_an_account(self):
+        """Without it nothing would be pushed, and the account would look as if all were well."""
+        account = self.env["marketplace.config"].sudo().with_context(active_test=False).search(
+            [("cron_id", "in", self.ids)], limit=1)
+        if account:
+            raise UserError(self.env._(
+                "%s pushes its stock with this scheduled action: pause the account, or archive the action, instead.",
+                account.name))
 
     def _unlink_with_actions(self):
         """Remove them and what they do, which Odoo would leave behind."""

@@ -6,7 +6,8 @@ from .. import hooks
 
 # How long the shop may still take a number whose answer was lost; the shop is asked again after that.
 DOUBT_SECONDS = 60
-KEPT_HOURS = 24
+# Longer than an account is paused, or a broken one left alone, over holidays.
+KEPT_DAYS = 14
 
 
 class MarketplaceAttempt(models.AbstractModel):
@@ -58,6 +59,28 @@ class MarketplaceAttempt(models.AbstractModel):
                     WHERE id = %s""", *self._columns(unanswered, numbers), attempt_id))
 
     @api.model
+    def _drop_repeated(self, account, attempt_id):
+        """Take out of earlier attempts what this one repeats: an outage of a day means the same numbers a hundred
+        times, and all of them would be gone through with each chunk.
+
+        Attempts of other shards, which may be under way, share no listing with this one and are not written.
+        """
+        # Compared here: what the planner believes to be in an array makes it join them in quadratic time.
+        attempts = {found_id: list(zip(*columns, strict=True)) for found_id, *columns in self.env.execute_query(SQL(
+            """SELECT id, listing_ids, location_ids, quantities, stocks FROM marketplace_attempt
+                WHERE config_id = %s AND id <= %s ORDER BY id""", account.id, attempt_id))}
+        known = set(attempts.pop(attempt_id, ()))
+        for earlier_id, numbers in attempts.items():
+            kept = [sent for sent in numbers if sent not in known]
+            if not kept:
+                self.env.cr.execute(
+                    SQL("DELETE FROM marketplace_attempt WHERE id = %s", earlier_id), log_exceptions=False)
+            elif len(kept) < len(numbers):
+                self.env.cr.execute(SQL(
+                    """UPDATE marketplace_attempt SET listing_ids = %s, location_ids = %s, quantities = %s, stocks = %s
+                        WHERE id = %s""", *map(list, zip(*kept, strict=True)), earlier_id), log_exceptions=False)
+
+    @api.model
     def _forget(self, accounts):
         """Another shop, or another seller: what the former one was sent says nothing about it."""
         self.env.cr.execute(SQL("DELETE FROM marketplace_attempt WHERE config_id = ANY(%s)", accounts.ids))
@@ -65,6 +88,9 @@ class MarketplaceAttempt(models.AbstractModel):
     @api.model
     def _unanswered(self, account, listing_ids, before=None):
         """The numbers some listings were sent and nobody has heard of, in the order they were sent.
+
+        Without those of places that were acknowledged a number so much later that none of these can have followed it:
+        who finds one there again has found somebody else's.
 
         :param int before: only of attempts that were begun before that one
         :return: list of tuples (listing id, marketplace.location id, number, Odoo's pieces then)
@@ -75,9 +101,12 @@ class MarketplaceAttempt(models.AbstractModel):
               FROM marketplace_attempt attempt
              CROSS JOIN LATERAL unnest(listing_ids, location_ids, quantities, stocks)
                    AS sent (listing_id, location_id, quantity, stock)
+              LEFT JOIN marketplace_level level
+                ON level.listing_id = sent.listing_id AND level.location_id = sent.location_id
              WHERE attempt.config_id = %s AND sent.listing_id = ANY(%s) AND attempt.id < coalesce(%s, attempt.id + 1)
+               AND (level.acked_at >= attempt.sent_at + %s * interval '1 second') IS NOT TRUE
              ORDER BY attempt.id
-            """, account.id, list(listing_ids), before))
+            """, account.id, list(listing_ids), before, DOUBT_SECONDS))
 
     # === WHAT MAY COME LATE === #
 
@@ -98,8 +127,8 @@ class MarketplaceAttempt(models.AbstractModel):
             DELETE FROM marketplace_attempt
              WHERE config_id = %s AND sent_at < (now() AT TIME ZONE 'UTC') - %s * interval '1 second'
                AND id NOT IN (SELECT doubt.attempt_id FROM (%s) AS doubt)
-                OR sent_at < (now() AT TIME ZONE 'UTC') - %s * interval '1 hour'
-            """, account.id, DOUBT_SECONDS, self._doubts(account), KEPT_HOURS))
+                OR sent_at < (now() AT TIME ZONE 'UTC') - %s * interval '1 day'
+            """, account.id, DOUBT_SECONDS, self._doubts(account), KEPT_DAYS), log_exceptions=False)
 
     @api.model
     def _doubted(self, account, listing_ids):
@@ -119,6 +148,7 @@ class MarketplaceAttempt(models.AbstractModel):
                AND listing.state = 'linked'
               JOIN marketplace_level level
                 ON level.listing_id = sent.listing_id AND level.location_id = sent.location_id
+              JOIN marketplace_location place ON place.id = sent.location_id AND place.active
              WHERE attempt.config_id = %(account)s
                AND attempt.sent_at < (now() AT TIME ZONE 'UTC') - %(doubt)s * interval '1 second'
                AND level.acked_at < attempt.sent_at + %(doubt)s * interval '1 second'

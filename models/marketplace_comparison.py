@@ -66,7 +66,7 @@ class MarketplaceComparison(models.AbstractModel):
                     self._compare_patiently(run)
                 finally:
                     self.env.cr.rollback()
-                    self._commit_or_leave(partial(account._keep_token, adapter))
+                    self._commit_or_leave(partial(account._keep_token, adapter, run.base_url))
                     self._commit_or_leave(partial(self._count_spent, run))
         except AdapterError as error:
             self.env.cr.rollback()

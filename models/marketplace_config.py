@@ -51,7 +51,7 @@ class MarketplaceConfig(models.Model):
     alert_hours = fields.Integer(
         "Report Failures after", default=24, required=True,
         help="Hours a listing may fail before its account's responsible gets an activity; 0 for never.")
-    cron_id = fields.Many2one("ir.cron", "Scheduled Action", readonly=True, copy=False, ondelete="set null")
+    cron_id = fields.Many2one("ir.cron", "Scheduled Action", readonly=True, copy=False, ondelete="restrict")
     location_ids = fields.One2many("marketplace.location", "config_id", "Locations", copy=False)
     listing_ids = fields.One2many("marketplace.listing", "config_id", "Listings", copy=False)
     allowance_ids = fields.One2many("marketplace.allowance", "config_id", "Allowances", readonly=True)
@@ -109,7 +109,7 @@ class MarketplaceConfig(models.Model):
                 WHERE config_id = ANY(%s) AND active AND deferred_until > now() AT TIME ZONE 'UTC'
                 GROUP BY config_id, deferred_until ORDER BY deferred_until""", self.ids))
         for account in self:
-            own = [row[1:] for row in found if row[0] == account.id]
+            own = [row[1:] for row in found if row[0] == account._origin.id]
             account.deferred_count = sum(count for _until, _reason, count in own)
             account.deferral = "\n".join(
                 self.env._("%(count)s listings wait until %(until)s. %(reason)s", count=count,
@@ -148,6 +148,7 @@ class MarketplaceConfig(models.Model):
 
     def unlink(self):
         self.env.cr.execute(SQL("DELETE FROM marketplace_pace WHERE config_id = ANY(%s)", self.ids))
+        self.env["marketplace.attempt"]._forget(self)
         return super().unlink()
 
     @api.model

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..adapters.wire.address import is_loopback, is_private
+from .marketplace_config import SECRETS
 
 
 class MarketplaceConfig(models.Model):
@@ -21,7 +22,37 @@ class MarketplaceConfig(models.Model):
         "Private Address", tracking=True,
         help="Tick this only if the shop is in your own network or on this server, or its name leads there. Odoo then "
              "sends requests with this account's credentials to an address that outsiders can't reach, and shows parts "
-             "of the answers: whoever sets up marketplaces could use that to look around in your network.")
+             "of the answers: whoever sets up marketplaces could use that to look around in your network. It is for "
+             "this address only: another host needs the tick anew.")
+
+    @api.onchange("base_url")
+    def _onchange_base_url(self):
+        if self._origin and _host(self.base_url) != _host(self._origin.base_url):
+            self.allow_private = False
+
+    def write(self, vals):
+        hosts = {account: _host(account.base_url) for account in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda account: _host(account.base_url) != hosts[account])
+        if moved:
+            moved._forget_secrets(but=[name for name in SECRETS if vals.get(name)])
+        if "allow_private" not in vals:
+            # Whoever ticked it spoke of the former host. Where the new one is private, this is refused.
+            moved.filtered("allow_private").allow_private = False
+        return result
+
+    def _forget_secrets(self, but):
+        """Forget what was entered for another host: secrets don't come out by being sent to one's own.
+
+        :param but: the names of those entered just now
+        """
+        self.env["marketplace.credential"].sudo().search([
+            ("config_id", "in", self.ids), ("key", "not in", but)]).unlink()
+
+    def copy_data(self, default=None):
+        if default and "base_url" in default:
+            default = {"allow_private": False, **default}
+        return super().copy_data(default)
 
     @api.constrains("platform", "base_url", "allow_private")
     def _check_base_url(self):
@@ -36,6 +67,12 @@ class MarketplaceConfig(models.Model):
                 raise ValidationError(self.env._(
                     "%s is in a private network or this server itself, not on the internet. If your shop really is "
                     "there, tick Private Address.", url.hostname))
+
+
+def _host(text):
+    """The host of an address, "" for what is none."""
+    url = _shop_address(text, with_path=True)
+    return url.hostname if url else ""
 
 
 def _shop_address(text, with_path=False):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 from .marketplace_drain_queue import COUNTED_MARKS
 
@@ -27,12 +27,14 @@ class MarketplaceConfig(models.Model):
 
     def _compute_counts(self):
         for account in self:
-            account.listing_count = account._count_listings()
-            account.error_count = account._count_listings(("state", "=", "error"))
-            account.conflict_count = account._count_listings(("state", "=", "conflict"))
-            account.waiting_count = account._count_waiting_listings()
+            saved = account._origin  # nobody's, with nothing listed, while a new account is being entered
+            account.listing_count = saved._count_listings()
+            account.error_count = saved._count_listings(("state", "=", "error"))
+            account.conflict_count = saved._count_listings(("state", "=", "conflict"))
+            account.waiting_count = saved._count_waiting_listings()
 
     @api.depends("listing_count", "error_count", "conflict_count", "waiting_count")
+    @api.depends_context("lang")
     def _compute_tallies(self):
         for account in self:
             for name in ("listing", "error", "conflict", "waiting"):
@@ -40,7 +42,7 @@ class MarketplaceConfig(models.Model):
 
     def _count_listings(self, *condition):
         return self.env["marketplace.listing"].search_count(
-            [("config_id", "=", self.id), *condition], limit=COUNTED + 1)
+            [("config_id", "in", self.ids), *condition], limit=COUNTED + 1)
 
     def _count_waiting_listings(self):
         """How many listings have marks, counted in the oldest `COUNTED_MARKS` of them.
@@ -56,7 +58,7 @@ class MarketplaceConfig(models.Model):
                        AND (SELECT TRUE FROM marketplace_listing listing
                              WHERE listing.id = dirty.listing_id AND listing.active IS NOT TRUE) IS NULL
                      ORDER BY id LIMIT %s) AS waiting
-            """, self.id, COUNTED_MARKS))
+            """, self.id or None, COUNTED_MARKS))
         return min(count, COUNTED + 1)
 
     @api.model
@@ -65,4 +67,5 @@ class MarketplaceConfig(models.Model):
 
         :param int count: listings, `COUNTED` + 1 for all that are more
         """
-        return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+        text = formatLang(self.env, min(count, COUNTED), digits=0)
+        return f"{text}+" if count > COUNTED else text

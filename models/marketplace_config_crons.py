@@ -92,8 +92,14 @@ class MarketplaceConfig(models.Model):
 
     @api.model
     def _align_all_crons(self):
-        """See `_align_crons`; called whenever the addon is installed or updated."""
-        self.with_context(active_test=False).search([("shards", ">", 1)])._align_crons()
+        """See `_align_crons`; called whenever the addon is installed or updated.
+
+        Accounts whose scheduled action was deleted, while that could still be done, get one again.
+        """
+        accounts = self.with_context(active_test=False)
+        for account in accounts.search([("cron_id", "=", False)]):
+            account.cron_id = account._create_cron(account._cron_name())
+        accounts.search([("shards", ">", 1)])._align_crons()
 
     def _align_crons(self, followed=FOLLOWED):
         """Give the accounts a scheduled action for each shard, the others named and timed by the first.

@@ -40,9 +40,12 @@ class MarketplaceConfig(models.Model):
         finally:
             adapter.close()
 
-    def _keep_token(self, adapter):
-        """Store an access token the adapter obtained, for the next one to use."""
-        if adapter.token:
+    def _keep_token(self, adapter, base_url=None):
+        """Store an access token the adapter obtained, for the next one to use.
+
+        :param str base_url: the shop it is of, where the account may have been moved to another one meanwhile
+        """
+        if adapter.token and base_url in (None, self.base_url):
             self.env["marketplace.credential"]._set(self, "token", adapter.token.value, adapter.token.expires_at)
 
     def _connection(self):

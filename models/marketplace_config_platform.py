@@ -20,7 +20,9 @@ class MarketplaceConfig(models.Model):
         [(key, platform.name) for key, platform in PLATFORMS.items()], default="shopify", required=True)
     base_url = fields.Char(
         "Shop Address", required=True, tracking=True, compute="_compute_base_url", store=True,
-        readonly=False, precompute=True, help="For instance https://my-shop.myshopify.com")
+        readonly=False, precompute=True,
+        help="For instance https://my-shop.myshopify.com. Another host is another shop: its secrets have to be entered "
+             "anew.")
     batch_size = fields.Integer(
         required=True, compute="_compute_batch_size", store=True, readonly=False, precompute=True,
         help="Quantities sent in one request.")

@@ -77,6 +77,12 @@ class MarketplaceCredential(models.Model):
 
     # === CRUD === #
 
+    def write(self, vals):
+        if "config_id" in vals and not self.env.su:
+            raise AccessError(self.env._(
+                "A credential stays with its account, or it could be sent to any shop: enter it again on the other."))
+        return super().write(vals)
+
     def copy_data(self, default=None):
         raise AccessError(self.env._("Credentials can't be duplicated: enter them again on the other account."))
 

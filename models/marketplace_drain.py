@@ -91,8 +91,11 @@ class MarketplaceDrain(models.AbstractModel):
             except AdapterError as error:
                 self.env.cr.rollback()
                 self._commit_or_leave(partial(account._stop, error))
-            self._commit_in_turn(account, partial(account._keep_token, adapter))
-            self._commit_in_turn(account, partial(self._count_spent, run))
+            # Most often there is nothing to write, and then nobody to wait for.
+            if adapter.token:
+                self._commit_in_turn(account, partial(account._keep_token, adapter, run.base_url))
+            if adapter.allowance_names:
+                self._commit_in_turn(account, partial(self._count_spent, run))
             return self._finish(run)
 
     def _drain_patiently(self, run):

@@ -233,7 +233,7 @@ class MarketplaceDrain(models.AbstractModel):
                         if not held:
                             raise Unavailable(self.env._("It is being pushed right now: try again in a minute."))
                         drain._link_shard(run, shard)
-                drain._commit_or_leave(partial(own._keep_token, adapter))
+                drain._commit_or_leave(partial(own._keep_token, adapter, run.base_url))
             # The scheduled action may have found the lock taken and gone.
             own.cron_id and own.cron_id._trigger()
             drain.env.cr.commit()

@@ -38,13 +38,14 @@ class MarketplaceDrain(models.AbstractModel):
 
         :raise AdapterError: after storing what is known, when the shop could not be worked with
         """
-        numbers = self._numbers(run, chunk)
+        attempts = self.env["marketplace.attempt"]
+        doubted = attempts._doubted(run.account, [waiting.listing_id for waiting in chunk])
+        numbers = self._numbers(run, chunk, doubted)
         chunk = self._fail_without_number(run, chunk, numbers)
-        levels = self._levels(run, chunk, numbers)
+        levels = self._levels(run, chunk, numbers, doubted)
         snapshot = self._snapshot()
         affordable = self._within_budget(run, chunk, levels)
         doubtful = self._doubtful(run, affordable)
-        attempts = self.env["marketplace.attempt"]
         attempt = attempts._begin(run.account, affordable, numbers)
         # The snapshot has been read; none is kept open while the shop takes its time.
         self.env.cr.commit()
@@ -63,22 +64,27 @@ class MarketplaceDrain(models.AbstractModel):
             run.count(**counts)  # not before: what could not be committed did not happen
             self._commit_or_leave(partial(self._count_spent, run))
         if trouble:
+            if attempt:
+                self._commit_or_leave(partial(attempts._drop_repeated, run.account, attempt))
             raise trouble
 
-    def _numbers(self, run, chunk):
+    def _numbers(self, run, chunk, doubted):
         """What is to be published: dict (listing id, place id) -> marketplace_quantity.Number.
 
         Places that nothing feeds any more show none.
+
+        :param doubted: see marketplace.attempt's `_doubted`
         """
         quantity = self.env["marketplace.quantity"]
         numbers = quantity._let_go(run.account, quantity._numbers(run.account, self._variants(chunk), settle=True))
         fed = run.account.location_ids.filtered(lambda place: place._sources())
         left = (run.account.location_ids - fed).ids
-        for listing_id, place_id in self.env.execute_query(SQL(
-                """SELECT listing_id, location_id FROM marketplace_level
-                    WHERE listing_id = ANY(%s) AND location_id = ANY(%s) AND quantity <> 0""",
+        for listing_id, place_id, quantity in self.env.execute_query(SQL(
+                """SELECT listing_id, location_id, quantity FROM marketplace_level
+                    WHERE listing_id = ANY(%s) AND location_id = ANY(%s)""",
                 [waiting.listing_id for waiting in chunk], left)) if left else ():
-            numbers[listing_id, place_id] = NOTHING
+            if quantity or (listing_id, place_id) in doubted:
+                numbers[listing_id, place_id] = NOTHING
         return numbers
 
     def _fail_without_number(self, run, chunk, numbers):
@@ -93,7 +99,7 @@ class MarketplaceDrain(models.AbstractModel):
             del numbers[key]
         return [waiting for waiting in chunk if waiting.listing_id not in reasons]
 
-    def _levels(self, run, chunk, numbers):
+    def _levels(self, run, chunk, numbers, doubted):
         """The numbers to send: all that differ from what was last acknowledged.
 
         And those that stay as they are although Odoo's stock fell, under a maximum, say: if that was an order of this
@@ -106,7 +112,6 @@ class MarketplaceDrain(models.AbstractModel):
                  in self.env.execute_query(SQL(
                      "SELECT listing_id, location_id, quantity, stock::float FROM marketplace_level"
                      " WHERE listing_id = ANY(%s)", list(waiting_by_id)))}
-        doubted = self.env["marketplace.attempt"]._doubted(run.account, waiting_by_id)
         levels, moved = [], []
         for key, number in numbers.items():
             waiting = waiting_by_id[key[0]]

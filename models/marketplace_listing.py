@@ -97,9 +97,14 @@ class MarketplaceListing(models.Model):
     def _search_is_waiting(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # As an array they are looked up one by one: a join would read all listings because of a few.
-        waiting = SQL("""(SELECT unnest(ARRAY(
-            SELECT DISTINCT listing_id FROM stock_availability_dirty WHERE listing_id IS NOT NULL)))""")
+        # As an array they are looked up one by one: a join would read all listings because of a few. In order, so that
+        # a page of them is found without reading all that wait.
+        waiting = SQL("""(
+            SELECT DISTINCT waiting.id
+              FROM unnest(ARRAY(SELECT DISTINCT listing_id
+                                  FROM stock_availability_dirty
+                                 WHERE listing_id IS NOT NULL)) AS waiting (id)
+             ORDER BY waiting.id)""")
         return [("id", "in" if True in value else "not in", waiting)]
 
     @api.depends("product_id", "product_tmpl_id", "config_id")

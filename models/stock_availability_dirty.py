@@ -13,6 +13,13 @@ _logger = logging.getLogger(__name__)
 
 MARKS = "marketplace_sync.marks"
 SORT_CHUNK = 10_000  # marks
+# A context entry with a value that no caller from outside can send: what was deleted is counted, and never shown.
+COUNTING, COUNTED = "marketplace_sync_counting", object()
+# The table has no foreign keys: rows of what was deleted stay until they are collected, and can't be shown.
+SHOWABLE = SQL("""
+    (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id) IS NOT NULL
+    AND (dirty.product_id IS NULL OR (SELECT 1 FROM product_product WHERE id = dirty.product_id) IS NOT NULL)
+    AND (dirty.listing_id IS NULL OR (SELECT 1 FROM marketplace_listing WHERE id = dirty.listing_id) IS NOT NULL)""")
 
 
 class StockAvailabilityDirty(models.Model):
@@ -43,21 +50,26 @@ class StockAvailabilityDirty(models.Model):
 
     @property
     def _table_query(self):
-        # The table has no foreign keys: rows of what was deleted stay until they are collected, and can't be shown.
         # With scalar sub-selects, looked up for the rows that are shown; EXISTS would be planned for all of them, and
         # read all products. Ordered, lest few rows be looked for in all that is left of those that are gone.
-        return SQL("""
+        return SQL(
+            """
             SELECT dirty.*, CASE WHEN dirty.config_id IS NULL
                        THEN (SELECT company_id FROM product_template WHERE id = dirty.product_tmpl_id)
                        ELSE (SELECT company_id FROM marketplace_config WHERE id = dirty.config_id) END AS company_id
               FROM stock_availability_dirty dirty
-             WHERE (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id) IS NOT NULL
-               AND (dirty.product_id IS NULL
-                    OR (SELECT 1 FROM product_product WHERE id = dirty.product_id) IS NOT NULL)
-               AND (dirty.listing_id IS NULL
-                    OR (SELECT 1 FROM marketplace_listing WHERE id = dirty.listing_id) IS NOT NULL)
+             WHERE %s
              ORDER BY dirty.id
-        """)
+            """, SQL("TRUE") if self.env.context.get(COUNTING) is COUNTED else SHOWABLE)
+
+    @api.model
+    def search_count(self, domain, limit=None):
+        """How many rows there are, with those of what was deleted since.
+
+        Each of them is looked up to be shown; to be counted they need not be, thousands of them in as many places of
+        tables of millions.
+        """
+        return super(StockAvailabilityDirty, self.with_context(**{COUNTING: COUNTED})).search_count(domain, limit=limit)
 
     def init(self):
         hooks.create_dirty_table(self.env.cr)

@@ -73,7 +73,10 @@ class StockAvailabilityDirty(models.Model):
                        WHERE p.id = candidate.product_id
                        LIMIT 1) IS NULL
                  AND %s
-                ELSE (SELECT 1 FROM marketplace_listing l WHERE l.id = candidate.listing_id AND l.active) IS NULL
+                -- Two look-ups, each in an index alone: one would have to visit every listing that anything waits for.
+                ELSE (SELECT 1 FROM marketplace_listing l WHERE l.id = candidate.listing_id) IS NULL
+                  OR (SELECT 1 FROM marketplace_listing l
+                       WHERE l.id = candidate.listing_id AND l.active IS NOT TRUE) IS NOT NULL
                 END
             """,
             condition, self._is_in_no_kit()), GC_CHUNK)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from . import test_advisory_lock
 from . import test_asking
 from . import test_budget
 from . import test_concurrency_budget
@@ -30,6 +31,7 @@ from . import test_kits_property
 from . import test_log
 from . import test_looking
 from . import test_lost_answers
+from . import test_lost_answers_kept
 from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
@@ -66,6 +68,7 @@ from . import test_template_listings
 from . import test_template_listings_ids
 from . import test_template_listings_push
 from . import test_tour
+from . import test_updates
 from . import test_vault
 from . import test_vault_wrong_key
 from . import test_wake

@@ -13,7 +13,7 @@ from .test_security import SecurityCase
 ADDON = "marketplace_sync"
 OURS = f"odoo.addons.{ADDON}."
 # What Odoo's own access control decides about, tried by itself; see `test_security_access`.
-ORM = {"create", "write", "unlink", "copy_data"}
+ORM = {"create", "write", "unlink", "copy_data", "search_count"}
 
 
 def our_models(registry):

@@ -30,7 +30,7 @@ class TestSettings(MarketplaceCase):
             ("http://[::1]:8001", "http://[::1]:8001"),
         ):
             with self.subTest(typed=typed):
-                self.change(base_url=typed)
+                self.change(base_url=typed, allow_private=True)
                 self.assertEqual(self.account.base_url, kept)
 
     def test_address_is_refused(self):
@@ -103,6 +103,12 @@ class TestSettings(MarketplaceCase):
         elsewhere = self.make_company("Elsewhere")
         with self.assertRaises(UserError):
             self.account.location_ids.location_ids = [Command.set(self.stock_of(elsewhere).ids)]
+
+    def test_counts_are_written_as_the_reader_does(self):
+        self.assertEqual([self.account._tally(count) for count in (0, 999, 10_000, 10_001)],
+                         ["0", "999", "10,000", "10,000+"])
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.assertEqual(self.account.with_context(lang="de_DE")._tally(10_001), "10.000+")
 
     def test_copy(self):
         """A copy is another account that has nothing yet: no shop, no secret, no location, no connection."""

@@ -48,6 +48,14 @@ class TestOrphans(GarbageCase):
         self.assertEqual(self.collect(), (1, False))
         self.assertEqual(self.env[DIRTY].search([]).listing_id, self.listing(self.kept))
 
+    def test_what_was_deleted_is_counted_and_never_shown(self):
+        self.touch(self.item, self.kept)
+        self.sort()
+        self.listing(self.item).unlink()
+        waiting = self.env[DIRTY].with_context(marketplace_sync_counting=True)  # as a caller from outside may say
+        self.assertEqual(len(waiting.search([])), 1)
+        self.assertEqual(waiting.search_count([]), 2)
+
     def test_archived_listing(self):
         self.touch(self.item, self.kept)
         self.sort()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo.addons.marketplace_sync.dev.scale.explain import Plans
+from odoo.tools import SQL
+
+from odoo.addons.marketplace_sync.dev.scale.explain import Plans, nodes
 
 from .common import DIRTY
 from .draining import DrainCase
@@ -87,6 +89,26 @@ class TestPlans(DrainCase):
         for domain in ([], [("config_id", "=", self.account.id)], [("listing_id", "=", False)]):
             with self.subTest(domain=domain):
                 self._open_list(DIRTY, domain, ["marked_at", "product_tmpl_id", "product_id", "reason"])
+
+    def test_counting_what_waits_looks_at_no_listing(self):
+        self.listings._mark("test")
+        waiting = self.env[DIRTY].with_user(self.user)
+        with Plans() as plans:
+            count = waiting.search_count([], limit=10_001)
+        self.assertEqual(count, len(waiting.search([])))
+        self.assertIn("stock_availability_dirty", plans.tables)
+        self.assertTrue(plans.tables.isdisjoint({"marketplace_listing", "product_product"}), plans.tables)
+
+    def test_a_page_of_waiting_listings_is_all_that_is_read(self):
+        for number in range(20):
+            self.offer(f"PAGE-{number}", stock=5)
+        self.sort()
+        page = self.env["marketplace.listing"].with_user(self.user)._search(
+            [("is_waiting", "=", True)], limit=15, order="id")
+        [[[plan]]] = self.env.execute_query(SQL("EXPLAIN (ANALYZE, FORMAT JSON) %s", page.select()))
+        read = sum(node["Actual Rows"] * node["Actual Loops"] for node, _limited in nodes(plan["Plan"])
+                   if node.get("Relation Name") == "marketplace_listing")
+        self.assertEqual(read, 15)
 
     def test_history(self):
         self._open_list("marketplace.history", [("listing_id", "=", self.listings[0].id)], ["at", "quantity"])

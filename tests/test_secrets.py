@@ -3,6 +3,7 @@
 
 import json
 import os
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
@@ -10,6 +11,7 @@ from cryptography.fernet import Fernet
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.marketplace_sync.adapters.base import Token
 from odoo.addons.marketplace_sync.models.vault import VARIABLE
 
 from .common import MarketplaceCase
@@ -35,6 +37,14 @@ class TestSecrets(MarketplaceCase):
 
     def test_kept(self):
         self.assertEqual(self.kept(), {"client_secret": SECRET, "access_token": TOKEN, "token": KEPT})
+
+    def test_token_of_another_shop_is_not_kept(self):
+        """A drain may end after the account was moved: what it was given there would be sent to the new shop."""
+        adapter = SimpleNamespace(token=Token("shpca_of_another", None))
+        self.account._keep_token(adapter, "https://another.example.com")
+        self.assertEqual(self.kept()["token"], KEPT)
+        self.account._keep_token(adapter, self.account.base_url)
+        self.assertEqual(self.kept()["token"], "shpca_of_another")
 
     def test_answer_to_saving_the_form(self):
         answer = self.account.web_save(
@@ -102,6 +112,19 @@ class TestSecrets(MarketplaceCase):
         self.assertTrue(messages.tracking_value_ids, "tracking was at work")
         self.assert_silent(messages.read(["body", "subject", "preview"]))
         self.assert_silent(messages.sudo().tracking_value_ids.read())
+
+    def test_another_host_is_sent_none(self):
+        """Or whoever sets up accounts would learn them by way of a server of his own."""
+        self.account.base_url = "http://127.0.0.1:9"
+        self.assertEqual(self.kept()["client_secret"], SECRET, "the same host")
+        self.account.write({"base_url": "https://new.example", "access_token": "new"})
+        self.assertEqual(self.kept(), {"access_token": "new"})
+
+    def test_none_moves_to_another_account(self):
+        other = self.env["marketplace.config"].create({"name": "Other", "base_url": "https://new.example"})
+        manager = self.make_user("mover", "marketplace_sync.group_marketplace_manager")
+        with self.assertRaises(AccessError):
+            self.account.credential_ids.with_user(manager).write({"config_id": other.id})
 
     def test_changed_secrets_forget_the_token(self):
         for change in (

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Where an account's requests may go: who decides that, and what has to be ticked for an address that is not public."""
 
-from unittest.mock import patch
-
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.modules.migration import load_script
-from odoo.tools.misc import file_path
+from odoo.tests import Form
 
 from .security_kit import NetworkCase
 
@@ -45,6 +42,36 @@ class TestPrivateAddresses(NetworkCase):
         with self.assertRaisesRegex(ValidationError, "Private Address"):
             account.copy({"base_url": PRIVATE[0]})
 
+    def test_is_for_one_host(self):
+        """Who ticks it speaks of the address that stands there."""
+        self.assertEqual(self.account.base_url.rsplit(":", 1)[0], "http://127.0.0.1")
+        with self.assertRaisesRegex(ValidationError, "Private Address"):
+            self.change(base_url="https://10.0.0.1")
+        self.change(base_url="http://127.0.0.1:9", name="Renamed")
+        self.assertTrue(self.account.allow_private, "another door of the same house")
+        self.change(base_url="https://10.0.0.1", allow_private=True)
+        self.change(base_url="https://my-shop.myshopify.com")
+        self.assertFalse(self.account.allow_private)
+
+    def test_the_form_takes_it_back(self):
+        """Or it would stand there ticked, and saving would ask for the tick."""
+        with Form(self.account) as form:
+            form.base_url = "http://127.0.0.1:9"
+            self.assertTrue(form.allow_private)
+            form.base_url = "https://10.0.0.1"
+            self.assertFalse(form.allow_private)
+            form.allow_private = True
+        self.assertEqual((self.account.base_url, self.account.allow_private), ("https://10.0.0.1", True))
+        with Form(self.env["marketplace.config"]) as form:
+            form.name, form.allow_private, form.base_url = "New", True, "https://10.0.0.1"
+
+    def test_a_copy_has_it_with_the_address(self):
+        self.assertTrue(self.account.copy().allow_private)
+        self.assertTrue(self.account.copy({"base_url": "https://10.0.0.1", "allow_private": True}).allow_private)
+        self.assertFalse(self.account.copy({"base_url": "https://my-shop.myshopify.com"}).allow_private)
+        with self.assertRaisesRegex(ValidationError, "Private Address"):
+            self.account.copy({"base_url": "https://10.0.0.1"})
+
     def test_a_test_store_is_no_exception(self):
         with self.assertRaisesRegex(ValidationError, "Private Address"):
             self.change(allow_private=False, sandbox=True)
@@ -70,21 +97,6 @@ class TestPrivateAddresses(NetworkCase):
         self.assertEqual(self.account.state, "error")
         self.assertIn("Private Address", self.account.last_error)
         self.assertTrue(self.marks(self.item), "nothing is lost")
-
-    def test_an_account_of_before_goes_on(self):
-        """What the update to 1.3.0 does."""
-        public = self.env["marketplace.config"].create({"name": "Public", "base_url": "https://8.8.8.8"})
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE marketplace_config SET allow_private = NULL")
-        path = file_path("marketplace_sync/migrations/19.0.1.3.0/post-allow-private.py")
-        script = load_script(path, "post-allow-private")
-        with patch.object(script, "_logger") as log:
-            script.migrate(self.env.cr, "19.0.1.2.0")
-        self.env.invalidate_all()
-        self.assertTrue(self.account.allow_private)
-        self.assertFalse(public.allow_private)
-        self.assertIn(self.account.name, str(log.info.mock_calls))
-        self.assertNotIn(public.name, str(log.info.mock_calls))
 
 
 class TestWhoSetsAddresses(NetworkCase):

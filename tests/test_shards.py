@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 
 from .draining import DrainCase
 
@@ -89,6 +90,21 @@ class TestScheduledActions(ShardsCase):
         before = crons.read(["name", "active", "nextcall", "write_date"])
         self.env["marketplace.config"]._align_all_crons()
         self.assertEqual(self.crons().read(["name", "active", "nextcall", "write_date"]), before)
+
+    def test_the_first_cannot_be_deleted(self):
+        """The account would show that all is well, and push nothing."""
+        self.account.shards = 2
+        with self.assertRaisesRegex(UserError, "pause the account"):
+            self.account.cron_id.unlink()
+        self.assertEqual(len(self.crons()), 2)
+
+    def test_an_update_brings_back_one_that_is_gone(self):
+        """It could be deleted once."""
+        self.account.shards = 2
+        self.account.cron_id = False
+        self.env["marketplace.config"]._align_all_crons()
+        self.assertTrue(self.account.cron_id.active)
+        self.assertEqual(len(self.crons()), 2)
 
     def test_uninstalling_takes_them_along(self):
         self.account.shards = 3

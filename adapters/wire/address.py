@@ -53,7 +53,8 @@ def is_private(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     try:
-        return not _are_public(_looked_up(host, None, flags=socket.AI_NUMERICHOST))
+        # Of any family: what is a private address does not depend on whether this server has IPv6.
+        return not _are_public(_looked_up(host, None, socket.AF_UNSPEC, socket.AI_NUMERICHOST))
     except (OSError, UnicodeError):  # a name
         return False
 
@@ -72,7 +73,7 @@ def leads_to_private(host: str) -> bool:
     May take as long as the server's name service does.
     """
     try:
-        return is_private(host) or not _are_public(_looked_up(host.strip("[]"), None))
+        return is_private(host) or not _are_public(_looked_up(host.strip("[]")))
     except (OSError, UnicodeError):
         return False
 
@@ -90,12 +91,14 @@ def guard(session: requests.Session, connection: Connection) -> None:
         session.mount(f"{scheme}://", _PublicOnly())
 
 
-def _looked_up(host: str, port: int | None, flags: int = 0) -> list[str]:
+def _looked_up(host: str, port: int | None = None, family: int | None = None, flags: int = 0) -> list[str]:
     """All addresses of a host, the best first.
 
+    :param family: of which kind, those this server can connect to unless told
     :raises OSError: it has none
     """
-    found = socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM, flags=flags)
+    family = allowed_gai_family() if family is None else family
+    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=flags)
     return [address[0] for *_kind, address in found]
 
 
@@ -113,7 +116,8 @@ class _Judging:
         """
         trouble: Exception = OSError("no address")
         try:
-            addresses = _looked_up(self.host.strip("[]"), self.port)
+            # With the dot that a full name may end with, which keeps it out of the server's search domains.
+            addresses = _looked_up(self._dns_host.strip("[]"), self.port)
         except (OSError, UnicodeError) as error:
             raise NewConnectionError(self, "The name has no address.") from error
         if not _are_public(addresses):

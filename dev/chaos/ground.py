@@ -59,8 +59,8 @@ def running(machine: Machine) -> Iterator[Ground]:
             try:
                 yield Ground(server, origin, attachments)
             finally:
-                for name in database.ours():
-                    with suppress(psycopg2.OperationalError):  # it may have been told to stop in a crash
+                with suppress(psycopg2.OperationalError):  # it may have been told to stop in a crash
+                    for name in database.ours():
                         database.drop(name)
 
 

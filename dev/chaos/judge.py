@@ -2,7 +2,8 @@
 """Whether what has to hold has held, from the shops' own records, Odoo's own tables, the diaries and the logs.
 
 lost         every number a shop shows is what Odoo would publish now, and nothing waits, is stuck or unlisted
-inverted     no place ever got an older number after a newer one, see dev.chaos.snapshots
+inverted     no place ever got an older number after a newer one, see dev.chaos.snapshots; but for requests that a shop
+             which cannot compare took after they were given up, where shops do that (`Scene.late`)
 marking      no stock transaction failed or was tried again because of marking, see dev.chaos.collisions
 unexplained  what could not be pushed is `error`, with a reason
 secret       no secret stands in any log
@@ -16,6 +17,7 @@ from dev.bench.inside import environment
 from dev.chaos import collisions, diary, leaks, numbers, shelves, snapshots, standing, story
 from dev.chaos.breach import INVERTED, Breach, Finding
 from dev.chaos.scene import Scene
+from dev.chaos.weather import is_excused
 
 STORIES = 12  # told; of more listings only what is wrong
 
@@ -91,6 +93,8 @@ class Judge:
         shelf = self._shelves[name]
         said = [sending for sending in self._said if sending.account == shelf.account_id]
         for one in snapshots.inversions(self._writes[name], said):
+            if is_excused(name, one.write, late=self._scene.late):
+                continue
             why = (f"could have been read at the latest in {one.candidates[-1]}, and the number before it not before "
                    f"{one.last}") if one.candidates else "was never said to be sent"  # fmt: skip
             yield Finding(INVERTED, f"{names.get(one.key[0], one.key[0])}: {one.write.quantity}, taken at "

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from random import Random
 
+import psycopg2
+
 from dev import say
 from dev.chaos import goods
 from dev.chaos.scene import Scene
@@ -25,6 +27,22 @@ WAITING = """
      WHERE dirty.listing_id IS NULL
         OR listing.active AND listing.state <> 'conflict'
            AND (deferred_until IS NULL OR deferred_until <= now() AT TIME ZONE 'UTC' OR dirty.id > deferred_mark)
+"""
+
+# As models/marketplace_attempt.py has it: when no request whose answer was lost can be under way any more.
+DOUBT_SECONDS = 60
+# Numbers whose answer was lost, and the shop was not seen with them, or another, after that time.
+DOUBTED = """
+    SELECT count(*) FROM marketplace_attempt attempt
+     CROSS JOIN LATERAL unnest(listing_ids, location_ids) AS sent (listing_id, location_id)
+      JOIN marketplace_listing listing ON listing.id = sent.listing_id
+      JOIN marketplace_level level ON level.listing_id = sent.listing_id AND level.location_id = sent.location_id
+     WHERE listing.active AND listing.state = 'linked'
+       AND (deferred_until IS NULL OR deferred_until <= now() AT TIME ZONE 'UTC')
+       AND level.acked_at < attempt.sent_at + %(doubt)s * interval '1 second'
+"""
+FOR_TOMORROW = """
+    SELECT count(*) FROM marketplace_listing WHERE active AND deferred_until > now() AT TIME ZONE 'UTC'
 """
 
 
@@ -80,7 +98,7 @@ def play(troubles, agenda: Agenda, random: Random, musts: Sequence[str], seconds
         name = deck.pop(0) if is_must else random.choice(musts)
         try:
             getattr(troubles, name)()
-        except Trouble as trouble:
+        except (Trouble, psycopg2.OperationalError) as trouble:
             say.line(f"  {time.strftime('%H:%M:%S')}  ({name}: {trouble})")
             failures[name] += is_must
             if failures[name] >= TRIES:
@@ -89,27 +107,45 @@ def play(troubles, agenda: Agenda, random: Random, musts: Sequence[str], seconds
         agenda.sleep(random.uniform(*pause))
 
 
-def settle(scene: Scene, servers: Servers, seconds: float) -> float | None:
+def settle(scene: Scene, servers: Servers, seconds: float, *, doubts: bool) -> float | None:
     """Wait until nothing waits for a shop any more, pressing nothing; failed listings are tried again by their button.
 
+    The servers are stopped then, so that nothing changes any more.
+
+    :param doubts: whether to wait, too, until every number whose answer was lost has been looked at once more
     :return: the seconds it took, None when something still waits after `seconds`
     """
     began, retried = time.monotonic(), False
     while time.monotonic() - began < seconds:
         time.sleep(LOOK_SECONDS)
-        if _waiting(scene.database):
+        if _waiting(scene.database, doubts):
             continue
         if not retried:
             retried = True
             if _retry(scene, servers):
                 continue
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        servers.stop()
+        if not _waiting(scene.database, doubts):
+            return took
+        servers.start(*servers.numbers)  # they were looking at something once more, just then
+    servers.stop()
     return None
 
 
-def _waiting(database: str) -> int:
+def _waiting(database: str, doubts: bool) -> int:
     with connected(database) as cursor:
-        cursor.execute(WAITING)
+        found = 0
+        for query in (WAITING, DOUBTED) if doubts else (WAITING,):
+            cursor.execute(query, {"doubt": DOUBT_SECONDS})
+            found += cursor.fetchone()[0]
+        return found
+
+
+def for_tomorrow(database: str) -> int:
+    """Return how many listings wait for tomorrow, as their marketplace takes no more changes of them today."""
+    with connected(database) as cursor:
+        cursor.execute(FOR_TOMORROW)
         return cursor.fetchone()[0]
 
 

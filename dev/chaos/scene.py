@@ -20,6 +20,7 @@ class Scene:
     :param secrets: texts that may stand in no log
     :param writers: what each writer did in `database`, JSON lines as `dev.chaos.diary` describes them
     :param writers_without: what the same writers did in a database without the addon
+    :param late: whether shops took numbers after they were given up
     """
 
     machine: Machine
@@ -30,3 +31,4 @@ class Scene:
     secrets: list[str] = field(default_factory=list)
     writers: list[Path] = field(default_factory=list)
     writers_without: list[Path] = field(default_factory=list)
+    late: bool = False

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg2
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_fixed
 
 from dev import clone, odoo, run, server
 from dev.chaos.scene import Scene
@@ -23,8 +23,10 @@ CRON_THREADS = 2
 TALKATIVE = ("--log-handler", "odoo.addons.marketplace_sync:DEBUG")
 # As models/advisory_lock.py has it: the namespace of the addon's locks; 0 is the lock of sorting, not of a shard.
 NAMESPACE, SORT, SHARDS = 0x4D534E43, 0, 64
-PATIENCE = 20  # seconds to wait for a drain to begin
+PATIENCE = 60  # seconds to wait for a drain to begin, or for PostgreSQL to notice a crash
 UPGRADES = 3  # tries of an upgrade beside running servers
+CALLS = 5  # tries of a call while writers hold the same rows
+RECOVERY = 300  # seconds PostgreSQL may take to let somebody in again
 
 
 class Servers:
@@ -83,6 +85,14 @@ class Servers:
         with closing(self.client(0)) as client:
             return client.call(model, method, *args, **kwargs)
 
+    def insist(self, model: str, method: str, *args, **kwargs):
+        """Call a method that may well be called twice, again if need be: who only wants to break things must not be
+        stopped by what is broken already."""
+        trying = Retrying(
+            retry=retry_if_exception_type(Trouble), stop=stop_after_attempt(CALLS), wait=wait_fixed(1), reraise=True
+        )
+        return trying(self.call, model, method, *args, **kwargs)
+
     # === WATCHING === #
 
     def wait_for_drain(self) -> tuple[int, int]:
@@ -119,7 +129,10 @@ class Servers:
                 "SELECT pid FROM pg_stat_activity WHERE datname = %s ORDER BY state_change DESC LIMIT 1",
                 [self._scene.database],
             )
-            return cursor.fetchone()[0]
+            found = cursor.fetchone()
+        if not found:
+            raise Trouble("Nobody is connected to the database.")
+        return found[0]
 
     def _shard_locks(self) -> list[tuple[int, int]]:
         """Return who holds a shard's lock: process id of the Odoo and the lock's number."""
@@ -166,15 +179,20 @@ class Servers:
 
 
 def crash(pid: int) -> None:
-    """Kill a backend of PostgreSQL, which then ends all others and recovers."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+    """Kill a backend of PostgreSQL, which then ends all others and recovers; wait until it lets somebody in again.
 
-
-def wait_for_postgres() -> None:
-    """Wait until PostgreSQL lets somebody in."""
+    :raise Trouble: when nothing came of it
+    """
+    with suppress(psycopg2.Error), connected() as cursor:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        # It takes it a moment to notice, and it goes on as before until then: this session ends with all others.
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_sleep(0.05)")
+        raise Trouble(f"PostgreSQL did not notice within {PATIENCE} seconds that one of its processes was killed.")
     for attempt in Retrying(
-        retry=retry_if_exception_type(psycopg2.OperationalError), stop=stop_after_attempt(300), wait=wait_fixed(0.1),
+        retry=retry_if_exception_type(psycopg2.OperationalError), stop=stop_after_delay(RECOVERY), wait=wait_fixed(0.1),
         reraise=True,
     ):  # fmt: skip
         with attempt, connected() as cursor:

@@ -9,16 +9,17 @@ from random import Random
 
 from dev import postgres, say
 from dev.chaos import goods
+from dev.chaos.crew import WRITERS, Crew
 from dev.chaos.ground import Ground
 from dev.chaos.scene import Scene
-from dev.chaos.servers import Servers, crash, wait_for_postgres
+from dev.chaos.servers import Servers, crash
 from dev.chaos.weather import Weather
 from dev.postgres import connected
 from dev.rpc import Client
 from dev.say import Trouble
 
 # The order they come in is the seed's. The first of them fit in a short run, and happen in every run.
-SHORT = ("kill", "postgres", "outage", "sync_now", "archive", "token", "crons", "remap", "unknown")
+SHORT = ("kill", "writer", "postgres", "outage", "sync_now", "archive", "token", "crons", "remap", "unknown")
 ALL = (*SHORT, "upgrade")
 CRONS, CRON_SECONDS = 200, 0.05
 CRON_NAME = "Chaos: something else to do"
@@ -29,16 +30,17 @@ NOTICE_SECONDS = 2  # until Odoo's threads have noticed that PostgreSQL went awa
 class Troubles:
     """All troubles, by name; a Trouble raised means that one did not come about.
 
+    :param crew: who moves the stock
     :param random: decides what happens to whom
     :param outage_seconds: how long a shop is away
     :param later: does something after so many seconds
     """
 
     def __init__(
-        self, ground: Ground, scene: Scene, servers: Servers, weather: Weather, random: Random, outage_seconds: float,
-        later: Callable[[float, Callable[[], None]], None],
+        self, ground: Ground, scene: Scene, servers: Servers, crew: Crew, weather: Weather, random: Random,
+        outage_seconds: float, later: Callable[[float, Callable[[], None]], None],
     ):  # fmt: skip
-        self._ground, self._scene, self._servers, self._weather = ground, scene, servers, weather
+        self._ground, self._scene, self._servers, self._crew, self._weather = ground, scene, servers, crew, weather
         self._random, self._outage_seconds, self._later = random, outage_seconds, later
         self._unknown = 0
         self._archived: list[int] = []
@@ -52,6 +54,17 @@ class Troubles:
         self._say(f"kill -9 of server {number + 1} while it drains account {account}; it is started again")
         self._servers.start(number)
 
+    def writer(self) -> None:
+        """kill -9 of somebody who moves stock: right after a commit, or whatever it does; another takes over."""
+        number, after_commit = self._random.randrange(WRITERS), self._random.random() < 0.5
+        if after_commit:
+            self._crew.kill_after_commit(number)
+        else:
+            self._crew.kill(number)
+        self._crew.start(number)
+        when = " right after a commit" if after_commit else ""
+        self._say(f"kill -9 of writer {number + 1}{when}; another takes over")
+
     def postgres(self) -> None:
         """PostgreSQL restarted in order, restarted as in a crash, or one of its processes killed."""
         how = self._random.choice(["fast", "immediate", "kill -9 of a backend"])
@@ -60,8 +73,6 @@ class Troubles:
             postgres.restart(self._ground.server, how)
         else:
             crash(self._servers.backend())
-            time.sleep(0.2)
-            wait_for_postgres()
         self._say(f"PostgreSQL restarted ({how}), {time.monotonic() - began:.1f} s")
         time.sleep(NOTICE_SECONDS)
         self.mend_crons()
@@ -128,6 +139,19 @@ class Troubles:
             answer = str(trouble)
         self._say(f"Sync now on {name}: {answer}")
 
+    def let_a_minute_pass(self) -> None:
+        """Have the accounts' scheduled actions come round at once, as they do each minute: nobody was told of the last
+        changes of stock."""
+        with connected(self._scene.database) as cursor:
+            cursor.execute(
+                """
+                UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC'
+                 WHERE id IN (SELECT cron_id FROM marketplace_config
+                               UNION SELECT cron_id FROM marketplace_config_part_rel)
+                """
+            )
+        self._wake_crons()
+
     def finish(self) -> None:
         """Wait for the answers of those who pressed."""
         self._pressing.shutdown()
@@ -136,35 +160,35 @@ class Troubles:
         """A product archived, or one that was archived put back."""
         if len(self._archived) > 2:
             product = self._archived.pop(self._random.randrange(len(self._archived)))
-            self._servers.call("product.product", "write", [product], {"active": True})
+            self._servers.insist("product.product", "write", [product], {"active": True})
             self._say(f"product {product} is put back from the archive")
             return
         skus = self._random.sample(goods.skus()[: goods.HOT + goods.PLAIN], 3)
-        products = self._servers.call("product.product", "search", [("default_code", "in", skus)], order="id")
+        products = self._servers.insist("product.product", "search", [("default_code", "in", skus)], order="id")
         if not products:
             raise Trouble("They are all archived already.")
-        self._servers.call("product.product", "write", products, {"active": False})
+        self._servers.insist("product.product", "write", products, {"active": False})
         self._archived += products[1:]
         self._say(f"products {products} are archived")
         self._later(self._random.uniform(1, 4), lambda: self._put_back(products[:1]))
 
     def _put_back(self, products: list[int]) -> None:
-        self._servers.call("product.product", "write", products, {"active": True})
+        self._servers.insist("product.product", "write", products, {"active": True})
         self._say(f"products {products} are put back from the archive")
 
     def remap(self) -> None:
         """The location of a shop fed by other locations of Odoo's."""
         name = self._random.choice(sorted(self._scene.accounts))
         domain = [("config_id", "=", self._scene.accounts[name])]
-        [place, *_rest] = self._servers.call("marketplace.location", "search", domain)
+        [place, *_rest] = self._servers.insist("marketplace.location", "search", domain)
         names = self._random.choice([["Stock"], [goods.BACK_ROOM], ["Stock", goods.BACK_ROOM]])
         domain = [("name", "in", names), ("usage", "=", "internal"), ("warehouse_id", "!=", False)]
-        [company] = self._servers.call(
+        [company] = self._servers.insist(
             "marketplace.config", "read", [self._scene.accounts[name]], ["company_id"]
         )  # fmt: skip
         domain.append(("company_id", "=", company["company_id"][0]))
-        locations = self._servers.call("stock.location", "search", domain)
-        self._servers.call("marketplace.location", "write", [place], {"location_ids": [(6, 0, locations)]})
+        locations = self._servers.insist("stock.location", "search", domain)
+        self._servers.insist("marketplace.location", "write", [place], {"location_ids": [(6, 0, locations)]})
         self._say(f"{name} is fed by {' and '.join(names)}")
 
     def unknown(self) -> None:
@@ -180,9 +204,11 @@ class Troubles:
         began, beside = time.monotonic(), self._random.random() < 0.5
         if not beside:
             self._servers.stop()
-        tries = self._servers.upgrade()
-        if not beside:
-            self._servers.start(*self._servers.numbers)
+        try:
+            tries = self._servers.upgrade()
+        finally:
+            if not beside:
+                self._servers.start(*self._servers.numbers)
         seconds = time.monotonic() - began
         how = "beside both servers" if beside else "with both servers stopped, then started again"
         self._say(f"the addon upgraded (-u) {how}, in {tries} tries and {seconds:.0f} s")

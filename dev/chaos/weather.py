@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What the shops do to those who call them: faults at random at all times, outages, tokens that are over.
 
-No fault here lets a request take effect later than its connection lives: a shop that cannot compare before it sets
-would then show the older number until the next change, which is a known limit of all connectors and not what is tried.
+Only where it is asked for (`late`) does a request take effect after whoever sent it gave it up. A shop that cannot
+compare before it sets then shows an older number until it is looked at once more, a minute later: a known limit of all
+connectors. One that compares has to refuse it.
 """
 
 from random import Random
 
+from dev.chaos.snapshots import Accepted
 from dev.sandboxes import Shop
 
 # Of all answers; each kind as often as the others of its list.
@@ -29,11 +31,15 @@ WAITS = (
     {"kind": "429", "retry_after": 1, "as_date": True},
     {"kind": "hold", "seconds": 1},
 )
-# An answer that comes after the adapters' time-out, 30 seconds.
+# After the adapters' time-out: how long they wait for an answer, and how long the shop takes for it, in seconds.
+GIVEN_UP, TOO_LONG = 30, 40
 NEVER = 0.0005
-LATE = {"kind": "hold", "seconds": 40}
+SILENT = {"kind": "hold", "seconds": TOO_LONG}
+LATE = {"kind": "latency", "seconds": TOO_LONG, "on": "write", "share": 0.01}
 SHOPIFYS = ({"kind": "throttled"}, {"kind": "crash"})
 DEAD = ({"kind": "reset", "share": 1.0}, {"kind": "reset", "share": 1.0, "on": "token"})
+# Those that are told which number they have to have, and else refuse the new one.
+COMPARING = ("shopify",)
 # Those that grant tokens which end; the others' last until somebody takes them back, and then a person is needed.
 GRANTING = ("shopify", "ebay")
 
@@ -42,11 +48,12 @@ class Weather:
     """The shops' faults.
 
     :param shops: by their names
-    :param late: whether some answers never come, as far as those who wait for them can tell
+    :param silent: whether some answers never come, as far as those who wait for them can tell
+    :param late: whether some numbers are taken long after they were given up
     """
 
-    def __init__(self, shops: dict[str, Shop], *, late: bool):
-        self._shops, self._late = shops, late
+    def __init__(self, shops: dict[str, Shop], *, silent: bool, late: bool = False):
+        self._shops, self._silent, self._late = shops, silent, late
         self.down: set[str] = set()
 
     def begin(self) -> None:
@@ -63,9 +70,10 @@ class Weather:
         """Have a shop answer again, spoiled as before."""
         self.down.discard(name)
         mixed = [(OFTEN, TROUBLES), (SELDOM, WAITS)]
-        mixed += [(NEVER, (LATE,))] if self._late else []
+        mixed += [(NEVER, (SILENT,))] if self._silent else []
         mixed += [(SELDOM, SHOPIFYS)] if name == "shopify" else []
-        self._set(name, [{**fault, "share": share / len(kinds)} for share, kinds in mixed for fault in kinds])
+        faults = [{**fault, "share": share / len(kinds)} for share, kinds in mixed for fault in kinds]
+        self._set(name, [*faults, *([LATE] if self._late else [])])
 
     def clear(self) -> None:
         """End all faults."""
@@ -83,3 +91,11 @@ class Weather:
         self._shops[name].delete("faults")
         for fault in faults:
             self._shops[name].post("faults", **fault)
+
+
+def is_excused(sandbox: str, write: Accepted, *, late: bool) -> bool:
+    """Whether an older number after a newer one is the shop's own doing: it took it long after it was given up.
+
+    :param late: whether shops do that
+    """
+    return late and sandbox not in COMPARING and write.applied_at - write.received_at > GIVEN_UP

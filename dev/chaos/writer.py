@@ -2,7 +2,8 @@
 """A writer: a process that moves stock at random by Odoo's own methods, each change a transaction of its own.
 
 A transaction that fails as concurrent ones may is tried again by Odoo's `retrying`, as it would be for a user; every
-try is noted. When PostgreSQL goes away, the writer goes on when it is back.
+try is noted. When PostgreSQL goes away, the writer goes on when it is back. Told to by `DIE_AFTER_COMMIT`, it receives
+something and kills itself right after that was committed, before anything that Odoo does after a commit.
 """
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 import psycopg2
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from dev import clone, run, say
 from dev.chaos import goods
@@ -29,6 +31,8 @@ HOT_SHARE = 0.6
 BREATH = 0.02  # seconds between two transactions, at most five times as long
 PAUSE = 0.3  # seconds without PostgreSQL until it is tried again
 LONGEST_LIST = 30  # of moves that are still open
+BEGIN_SECONDS = 120  # that PostgreSQL may be away while a writer begins
+DIE_AFTER_COMMIT = signal.SIGUSR1
 
 
 def main() -> None:
@@ -37,9 +41,14 @@ def main() -> None:
     from odoo.tools import config
 
     config.parse_config(["-c", str(clone.CONFIG), "--logfile", told["log"]], setup_logging=True)
-    writer = Writer(told["database"], told["seed"], Diary(Path(told["diary"])))
-    stopping = []
+    stopping, dying = [], []
     signal.signal(signal.SIGTERM, lambda *_signal: stopping.append(True))
+    signal.signal(DIE_AFTER_COMMIT, lambda *_signal: dying.append(True))
+    beginning = Retrying(
+        retry=retry_if_exception_type(psycopg2.Error), stop=stop_after_delay(BEGIN_SECONDS), wait=wait_fixed(PAUSE),
+        reraise=True,
+    )  # fmt: skip
+    writer = beginning(Writer, told["database"], told["seed"], Diary(Path(told["diary"])), dying)
     while not stopping and os.getppid() == told["parent"]:
         writer.write()
 
@@ -66,12 +75,13 @@ class Writer:
 
     :param database: its name, with the products of `dev.chaos.goods`
     :param seed: the same one does the same things, as far as nothing fails
+    :param dying: not empty when it is to kill itself after its next commit
     """
 
-    def __init__(self, database: str, seed: str, diary: Diary):
+    def __init__(self, database: str, seed: str, diary: Diary, dying: list):
         from odoo.modules.registry import Registry
 
-        self._random, self._diary = Random(seed), diary
+        self._random, self._diary, self._dying = Random(seed), diary, dying
         self._registry = Registry(database)
         self._moves: list[int] = []  # that it has reserved and not finished
         with self._registry.cursor() as cr:
@@ -85,7 +95,8 @@ class Writer:
 
     def write(self) -> None:
         """Change something, or try to."""
-        what = self._random.choices(list(ACTIONS), ACTIONS.values())[0]
+        # Most of the others may find that there is nothing to change.
+        what = "receive" if self._dying else self._random.choices(list(ACTIONS), ACTIONS.values())[0]
         pieces = {product: self._random.randint(1, 9) for product in self._some_products()}
         shelf = self._random.choice(self._shelves)
         moves = [self._moves.pop(self._random.randrange(len(self._moves)))] if self._moves else []
@@ -114,6 +125,8 @@ class Writer:
 
         def attempt():
             env = self._environment(cr)
+            if self._dying and what == "receive":
+                cr.postcommit.add(_die)  # the first of what is done after the commit
             try:
                 done = work(env)
                 env.cr.flush()
@@ -196,6 +209,11 @@ class Writer:
             move.quantity = move.product_uom_qty
         moves.picked = True
         moves._action_done()
+
+
+def _die() -> None:
+    """kill -9 of this process, as the kernel does when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,12 @@ DAYS = 7
 TRUSTED = "REQUESTS_CA_BUNDLE"
 
 
-def write(file: Path) -> Path:
-    """Write a new key and its certificate for 127.0.0.1, both in one PEM file, and return it."""
+def write(file: Path, host: str = HOST) -> Path:
+    """Write a new key and its certificate for a host, an address or a name, both in one PEM file, and return it."""
+    try:
+        certified = x509.IPAddress(ip_address(host))
+    except ValueError:
+        certified = x509.DNSName(host)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in shop")])
     now = datetime.now(UTC)
@@ -29,7 +33,7 @@ def write(file: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=DAYS))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([certified]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -2,9 +2,10 @@
 """Whether the dirty table is still small, and sorted as fast, after millions of marks have gone through it.
 
 A writer appends marks of random products, 500 a transaction, in bursts: it rests when PEAK of them wait and goes on
-when a quarter is left. Meanwhile marks are sorted, claimed and forgotten as a drain does it, by its own methods; that
-the shop takes the numbers is taken for granted, so that an hour's traffic fits in minutes. Autovacuum runs as it is
-set.
+when a quarter is left and it is not ahead of A_SECOND. Meanwhile marks are sorted, claimed and forgotten as a drain
+does it, by its own methods; that the shop takes the numbers is taken for granted. Autovacuum runs as it is set, and
+what dies between two of its visits, a minute apart, is what the table holds beside its content: traffic that is faster
+than real would leave more of it than there ever is.
 
 Then the same on a smaller scale beside a transaction that stays open all the time, as a backup's does.
 """
@@ -26,6 +27,7 @@ from dev.scale.goods import SMALL
 
 AT_ONCE = 500  # marks in a transaction of the writer's
 PEAK = 200_000  # marks that wait at most
+A_SECOND = 10_000_000 / 3600  # marks on average: an hour's traffic takes an hour
 SORTS = 9
 TABLE = "stock_availability_dirty"
 LISTINGS = 10_000  # claimed at once
@@ -76,13 +78,14 @@ class Traffic:
         self._database = database
         self.peak = self.peak_size = 0
         self._written = self._taken = 0
+        self._started = 0.0
         self._is_over = False
 
     def run(self, marks: int) -> float:
         """Send so many through and return the seconds it took."""
         self._written = self._taken = 0
         self._is_over = False
-        started = time.perf_counter()
+        self._started = time.perf_counter()
         with ThreadPoolExecutor(1) as pool, environment(self._database.name) as env:
             writer = pool.submit(self._write, marks)
             try:
@@ -92,7 +95,7 @@ class Traffic:
             finally:
                 self._is_over = True  # whatever went wrong, the writer is not to wait for it
             writer.result()
-        return time.perf_counter() - started
+        return time.perf_counter() - self._started
 
     def _write(self, marks: int) -> None:
         with postgres.connected(self._database.name) as cursor:
@@ -110,7 +113,8 @@ class Traffic:
                 self._written += AT_ONCE
 
     def _rest(self) -> None:
-        while self._written - self._taken > PEAK // 4 and not self._is_over:
+        resumes = self._started + (self._written - PEAK) / A_SECOND
+        while (self._written - self._taken > PEAK // 4 or time.perf_counter() < resumes) and not self._is_over:
             time.sleep(0.01)
 
     def _sort(self, env) -> None:

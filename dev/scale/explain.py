@@ -24,12 +24,14 @@ class Plans(AbstractContextManager):
         that is as good as looking them up
     :ivar statements: how many were explained
     :ivar full_scans: what reads all of a table: how, which one, and the statement
+    :ivar tables: what the statements may look into
     """
 
     def __init__(self, floor: int = 0, *, walks: bool = True):
         self._floor, self._walks = floor, walks
         self.statements = 0
         self.full_scans: list[str] = []
+        self.tables: set[str] = set()
 
     def __enter__(self):
         thread = threading.current_thread()
@@ -47,7 +49,8 @@ class Plans(AbstractContextManager):
             cursor.execute(b"EXPLAIN (FORMAT JSON) " + statement)
             [[plans]] = cursor.fetchall()
             self.statements += 1
-            for node, is_limited in _nodes(plans[0]["Plan"]):
+            for node, is_limited in nodes(plans[0]["Plan"]):
+                self.tables.update({node["Relation Name"]} if "Relation Name" in node else ())
                 if scanned := self._full_scan(cursor, node, is_limited):
                     text = " ".join(statement.decode().split())
                     self.full_scans.append(f"{scanned}: {text[:STATEMENT]}")
@@ -73,11 +76,11 @@ class Plans(AbstractContextManager):
         return size >= self._floor
 
 
-def _nodes(plan: dict, is_limited: bool = False) -> Iterator[tuple[dict, bool]]:
+def nodes(plan: dict, is_limited: bool = False) -> Iterator[tuple[dict, bool]]:
     """Yield each node of a plan, and whether whoever reads it stops early."""
     yield plan, is_limited
     for child in plan.get("Plans", ()):
         # What sorts, or adds up, reads all there is, whatever limit is above it.
         stops = plan["Node Type"] == "Limit" or (
             is_limited and plan["Node Type"] not in ("Sort", "Aggregate", "Hash", "WindowAgg"))
-        yield from _nodes(child, stops)
+        yield from nodes(child, stops)

@@ -5,7 +5,9 @@ from random import Random
 
 import pytest
 
+from dev.chaos import play as course
 from dev.chaos.play import TRIES, Agenda, play
+from dev.chaos.scene import Scene
 from dev.say import Trouble
 
 NAMES = ("kill", "postgres", "outage")
@@ -84,3 +86,57 @@ def test_what_is_due_is_done_in_its_order_and_time(agenda):
     agenda.later(100, lambda: done.append(("rest", agenda.now())))
     agenda.finish()
     assert done[2:] == [("rest", 6)]
+
+
+# === SETTLING === #
+
+
+class Settling:
+    """Two servers, and what waits each time somebody looks: while they run, then while they are stopped."""
+
+    def __init__(self, running, stopped):
+        self.is_running, self._waiting = True, {True: list(running), False: list(stopped)}
+        self.numbers = (0, 1)
+        self.asked_for_doubts = set()
+
+    def start(self, *_numbers):
+        self.is_running = True
+
+    def stop(self):
+        self.is_running = False
+
+    def waiting(self, _database, doubts):
+        self.asked_for_doubts.add(doubts)
+        return self._waiting[self.is_running].pop(0)
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    def settled(running, stopped, seconds=60, doubts=False, failed=()):
+        watch, servers, failed = Watch(), Settling(running, stopped), list(failed)
+        monkeypatch.setattr(course.time, "monotonic", watch.now)
+        monkeypatch.setattr(course.time, "sleep", watch.sleep)
+        monkeypatch.setattr(course, "_waiting", servers.waiting)
+        monkeypatch.setattr(course, "_retry", lambda _scene, _servers: bool(failed and failed.pop()))
+        took = course.settle(Scene(None, "goods"), servers, seconds, doubts=doubts)
+        assert not servers.is_running, "who judges wants nothing to change any more"
+        assert servers.asked_for_doubts == {doubts}
+        return took
+
+    return settled
+
+
+def test_it_is_settled_when_nothing_waits_and_the_servers_are_stopped(settled):
+    assert settled([3, 1, 0], [0]) == 3
+
+
+def test_what_was_under_way_when_they_were_stopped_is_waited_for(settled):
+    assert settled([0, 2, 0], [1, 0], doubts=True) == 3
+
+
+def test_failed_listings_are_retried_once(settled):
+    assert settled([0, 1, 0], [0], failed=[True]) == 3
+
+
+def test_what_goes_on_waiting_is_told(settled):
+    assert settled([1] * 10, [], seconds=10) is None

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Which addresses are the internet's, and that every adapter stays there unless its account may leave it."""
 
+import socket
+
 import pytest
 
 from adapters.base import Refused
+from adapters.wire import address
 from adapters.wire.address import NOT_PUBLIC, is_loopback, is_private, leads_to_private
 from conformance import parametrize
 
@@ -40,6 +43,18 @@ def pytest_generate_tests(metafunc):
 @pytest.mark.parametrize(("kind", "host"), [(kind, host) for kind, hosts in PRIVATE.items() for host in hosts])
 def test_private(kind, host):
     assert is_private(host), kind
+
+
+@pytest.mark.parametrize("host", ["::1", "[fd00::1]", "::ffff:10.0.0.1"])
+def test_private_where_there_is_no_ipv6(host, monkeypatch):
+    monkeypatch.setattr(address, "allowed_gai_family", lambda: socket.AF_INET)
+    assert is_private(host)
+
+
+# With other digits, dots and letters than ASCII's, which become these on the way (IDNA 2003, UTS 46).
+@pytest.mark.parametrize("host", ["\uff11\uff10.0.0.1", "\u2460\u24ea.0.0.1"])
+def test_private_in_other_digits(host):
+    assert is_private(host)
 
 
 @pytest.mark.parametrize("host", PUBLIC)

@@ -10,7 +10,7 @@ from adapter_kit import answering, json_answer
 from adapters.base import Connection, Refused, Unavailable
 from adapters.shopify import ShopifyAdapter
 from adapters.wire import Http, address
-from certificates import certificate_for
+from dev.peer import tls
 
 NAME = "shop.example"
 HERE = "127.0.0.1"
@@ -49,6 +49,33 @@ def test_a_name_that_leads_inside_among_others(names, server):
     names[NAME] = ["8.8.8.8", HERE]
     with pytest.raises(Refused, match="Private Address"):
         http_to(address_of(server)).call("GET", "/")
+
+
+def test_the_dot_at_the_end_of_a_full_name(names, server, outside):
+    """It keeps a name out of the server's search domains, where another host may have it."""
+    names[f"{NAME}."] = [HERE]
+    assert http_to(address_of(server, f"{NAME}.")).call("GET", "/").status == 200
+    names[f"{NAME}."] = ["10.0.0.1"]
+    with pytest.raises(Refused, match="Private Address"):
+        http_to(address_of(server, f"{NAME}.")).call("GET", "/")
+
+
+def test_a_server_without_ipv4(names, monkeypatch):
+    """It reaches shops by addresses that stand for theirs (NAT64), as its name service says."""
+    connected = []
+
+    def connect(place, *_settings):
+        connected.append(place[0])
+        raise OSError("not today")
+
+    monkeypatch.setattr(address, "create_connection", connect)
+    names[NAME] = ["64:ff9b::808:808", "2606:4700::1111"]
+    with pytest.raises(Unavailable):
+        http_to(f"https://{NAME}").call("GET", "/")
+    assert connected == ["64:ff9b::808:808", "2606:4700::1111"]
+    names[NAME] = ["64:ff9b::a00:1"]
+    with pytest.raises(Refused, match="Private Address"):
+        http_to(f"https://{NAME}").call("GET", "/")
 
 
 def test_with_the_tick_it_may(names, server):
@@ -171,7 +198,7 @@ def test_through_a_proxy_names_are_the_proxys(names, server, monkeypatch):
 def test_tls_checks_the_name(names, server, outside, monkeypatch, tmp_path, certified, trusted):
     """And neither the address that the name stands for, nor nothing at all."""
     names[NAME] = [HERE]
-    file = certificate_for(certified, tmp_path / "shop.pem")
+    file = tls.write(tmp_path / "shop.pem", certified)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     server.socket = context.wrap_socket(server.socket, server_side=True)
