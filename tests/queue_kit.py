@@ -108,8 +108,8 @@ class Shop:
         """Put the shop in Shopify's place while the block runs; each drain's adapter knows the version it read."""
         numbers = registry["marketplace.drain"]._numbers
 
-        def numbered(drain, run, chunk):
-            found = numbers(drain, run, chunk)
+        def numbered(drain, run, *read):
+            found = numbers(drain, run, *read)
             run.adapter.version = book.version_seen(drain.env.cr)
             return found
 
