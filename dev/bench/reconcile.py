@@ -43,15 +43,20 @@ def _compare(name: str, shop: Shop, account_id: int) -> tuple[float, int]:
     calls = shop.get("stats")["requests"]
     with environment(name) as env:
         account = env["marketplace.config"].browse(account_id)
-        account.action_reconcile()
-        env.cr.commit()
-        started = time.perf_counter()
-        env["marketplace.reconcile"]._cron_compare()
-        account._drain()
-        seconds = time.perf_counter() - started
+        seconds = compared(env, account)
         run = account.reconcile_ids[:1]
         found = run.state, run.checked, run.drifted
     wrong = sum(pieces != data.PIECES for pieces in shop.quantities().values())
     if (*found, wrong) != ("done", LISTINGS, DRIFTED, 0):
         raise Trouble(f"The comparison found {found}, and {wrong} numbers are wrong afterwards.")
     return seconds, shop.get("stats")["requests"] - calls
+
+
+def compared(env, account) -> float:
+    """Have an account compared with its shop, and what differs set right; return the seconds it took."""
+    account.action_reconcile()
+    env.cr.commit()
+    started = time.perf_counter()
+    env["marketplace.reconcile"]._cron_compare()
+    account._drain()
+    return time.perf_counter() - started

@@ -15,6 +15,7 @@ from statistics import median
 from dev import say
 from dev.bench import data, figures
 from dev.bench.pushing import Pushing
+from dev.faults import TROUBLES
 from dev.provision import Machine
 from dev.sandboxes import Shop
 
@@ -24,19 +25,6 @@ PAIRS = 7
 SLOW_MS = 100
 # Of all answers; each kind as often as the others of its list.
 OFTEN, SELDOM = 0.19, 0.01
-TROUBLES = (
-    {"kind": "429", "retry_after": None},
-    {"kind": "500"},
-    {"kind": "502"},
-    {"kind": "503"},
-    {"kind": "503", "applied": True},
-    {"kind": "reset"},
-    {"kind": "reset", "applied": True},
-    {"kind": "html"},
-    {"kind": "truncated"},
-    {"kind": "empty"},
-    {"kind": "wrong_type"},
-)
 # Each of these costs a second by itself: the marketplace asks for it, or takes it.
 WAITS = (
     {"kind": "429", "retry_after": 1},

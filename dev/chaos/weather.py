@@ -9,23 +9,11 @@ connectors. One that compares has to refuse it.
 from random import Random
 
 from dev.chaos.snapshots import Accepted
+from dev.faults import TROUBLES
 from dev.sandboxes import Shop
 
 # Of all answers; each kind as often as the others of its list.
 OFTEN, SELDOM = 0.1, 0.02
-TROUBLES = (
-    {"kind": "429", "retry_after": None},
-    {"kind": "500"},
-    {"kind": "502"},
-    {"kind": "503"},
-    {"kind": "503", "applied": True},
-    {"kind": "reset"},
-    {"kind": "reset", "applied": True},
-    {"kind": "html"},
-    {"kind": "truncated"},
-    {"kind": "empty"},
-    {"kind": "wrong_type"},
-)
 WAITS = (
     {"kind": "429", "retry_after": 1},
     {"kind": "429", "retry_after": 1, "as_date": True},

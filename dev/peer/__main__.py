@@ -12,8 +12,8 @@ import sys
 import time
 
 from dev import clone, provision, say
+from dev.parts import read_options
 from dev.peer import PARTS
-from dev.say import Trouble
 
 PRODUCTS = [1_000, 10_000]
 ROUNDS = 3
@@ -51,15 +51,10 @@ def main() -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-peer")
-    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     parser.add_argument("--products", type=int, nargs="+", default=PRODUCTS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--keep", action="store_true", help="leave the databases for the next run")
     parser.add_argument("--page", action="store_true", help="measure nothing")
-    options = parser.parse_args(arguments)
-    if unknown := set(options.parts) - set(PARTS):
-        raise Trouble(f"There is no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}.")
-    return options
+    return read_options(parser, PARTS, arguments)
 
 
 if __name__ == "__main__":

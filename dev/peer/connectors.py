@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dev import postgres, server
 from dev.bench import data
 from dev.bench.inside import environment
+from dev.bench.reconcile import compared
 from dev.provision import Machine
 from dev.run import stop
 from dev.say import Trouble
@@ -126,12 +127,7 @@ class Ours(Connector):
         with environment(self.database) as env:
             account = env["marketplace.config"].browse(self.account_id)
             account.conflict_policy = "overwrite"  # what was bought is put on sale again, as the other always does
-            account.action_reconcile()
-            env.cr.commit()
-            started = time.perf_counter()
-            env["marketplace.reconcile"]._cron_compare()
-            account._drain()
-            seconds = time.perf_counter() - started
+            seconds = compared(env, account)
             account.conflict_policy = "respect"
             env.cr.commit()
         return seconds

@@ -12,7 +12,7 @@ import argparse
 import sys
 
 from dev import clone, provision, say
-from dev.say import Trouble
+from dev.parts import read_options
 
 COMPARING = ("marking", "sorting", "draining", "screens", "garbage", "plans")  # a large database with a small one
 PARTS = (*COMPARING, "bloat")
@@ -49,14 +49,9 @@ def main() -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-scale")
-    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     parser.add_argument("--products", type=int, default=1_000_000, help="in the large database")
     parser.add_argument("--marks", type=int, default=10_000_000, help="sent through the dirty table")
-    parser.add_argument("--keep", action="store_true", help="leave the databases for the next run")
-    options = parser.parse_args(arguments)
-    if unknown := set(options.parts) - set(PARTS):
-        raise Trouble(f"There is no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}.")
-    return options
+    return read_options(parser, PARTS, arguments)
 
 
 if __name__ == "__main__":

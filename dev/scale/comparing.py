@@ -43,6 +43,16 @@ class Database:
         """Leave nothing waiting, and nothing dead, in the dirty table."""
         self.execute("TRUNCATE stock_availability_dirty")
 
+    def fill_queue(self) -> None:
+        """Leave marks of the 20,000 listings of the 10,000 products, and nothing else, in the dirty table."""
+        self.empty_queue()
+        self.execute(
+            """
+            INSERT INTO stock_availability_dirty (product_id, product_tmpl_id, listing_id, config_id, reason)
+            SELECT product_id, product_tmpl_id, id, config_id, 'quant' FROM marketplace_listing
+             WHERE product_id = ANY(%(products)s) ORDER BY id
+            """)
+
     def mark(self) -> None:
         """Leave a mark of each of the 10,000 products, and nothing else, in the dirty table."""
         self.empty_queue()

@@ -23,7 +23,7 @@ GONE = 1_000_000_000  # added to an id, nothing has it
 def measure(machine: Machine, *names: str) -> None:
     """Clean in turns."""
     databases = tuple(map(Database, names))
-    compare("scale.gc_idle_ratio", databases, idle, times=TIMES, prepare=wait)
+    compare("scale.gc_idle_ratio", databases, idle, times=TIMES, prepare=Database.fill_queue)
     compare("scale.gc_orphans_ratio", databases, collect, times=TIMES, prepare=orphan)
     for kind, table in (("listings", "marketplace_listing"), ("levels", "marketplace_level"),
                         ("old", "marketplace_history")):
@@ -32,20 +32,9 @@ def measure(machine: Machine, *names: str) -> None:
         database.empty_queue()
 
 
-def wait(database: Database) -> None:
-    """Leave 20,000 marks that are waited for."""
-    database.execute(
-        "TRUNCATE stock_availability_dirty",
-        """
-        INSERT INTO stock_availability_dirty (product_id, product_tmpl_id, listing_id, config_id, reason)
-        SELECT product_id, product_tmpl_id, id, config_id, 'quant' FROM marketplace_listing
-         WHERE product_id = ANY(%(products)s) ORDER BY id
-        """)
-
-
 def orphan(database: Database) -> None:
     """Leave 100,000 orphans behind them, half of products, half of listings."""
-    wait(database)
+    database.fill_queue()
     database.execute(
         """
         INSERT INTO stock_availability_dirty (product_id, product_tmpl_id, listing_id, config_id, reason)

@@ -24,13 +24,8 @@ def measure(machine: Machine, *names: str) -> None:
 
 def furnish(database: Database) -> None:
     """Leave something to be seen."""
+    database.fill_queue()
     database.execute(
-        "TRUNCATE stock_availability_dirty",
-        """
-        INSERT INTO stock_availability_dirty (product_id, product_tmpl_id, listing_id, config_id, reason)
-        SELECT product_id, product_tmpl_id, id, config_id, 'quant' FROM marketplace_listing
-         WHERE product_id = ANY(%(products)s) ORDER BY id
-        """,
         *(f"""
         UPDATE marketplace_listing SET {change} WHERE config_id = %(account)s
            AND product_id = ANY((%(products)s::integer[])[{first}:{last}])
