@@ -79,6 +79,7 @@ FIGURES = {
         Figure("peer.calls.ours", "calls"),
         Figure("peer.calls.theirs", "calls"),
         Figure("peer.delivery100_overhead_ratio", "theirs / ours", ">= 50"),
+        Figure("peer.delivery100_overhead_ratio.medians", "theirs / ours"),
         Figure("peer.delivery100.ours_at_most_s", "s"),
         Figure("peer.delivery100.ours_added_s", "s"),
         Figure("peer.delivery100.theirs_added_s", "s"),

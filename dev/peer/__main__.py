@@ -9,7 +9,6 @@
 import argparse
 import json
 import sys
-import time
 
 from dev import clone, provision, say
 from dev.parts import read_options
@@ -28,7 +27,6 @@ def main() -> int:
     from dev.peer import goods, install, page, results, summary
 
     machine = install.beside(machine)
-    started = time.monotonic()
     with cache.lock(clone.RUN / "bench.lock"), postgres.running(machine):
         if not options.page:
             if not options.parts:
@@ -42,7 +40,7 @@ def main() -> int:
             finally:
                 if not options.keep:
                     goods.remove()
-            results.keep_about(machine, options.rounds, time.monotonic() - started)
+            results.keep_about(machine, options.rounds)
         if options.page or not options.parts and options.products == PRODUCTS:
             summary.note(page.write())
             say.line(f"Saved in {page.FILE.relative_to(clone.ROOT)}.")

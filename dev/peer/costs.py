@@ -13,7 +13,7 @@ from dev.peer.goods import OFF, OURS, THEIRS, Goods
 ROLES = (OFF, OURS, THEIRS)
 # The other connector's part of a delivery is seconds, ours is below what one pair can tell: more pairs for ours, where
 # the ratio is taken.
-PAIRS_A_ROUND = 8
+PAIRS_A_ROUND = 40
 
 
 def quants(goods: Goods, rounds: int) -> dict:

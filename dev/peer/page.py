@@ -2,6 +2,7 @@
 """docs/benchmarks.md: both connectors side by side, on what, and what the comparison leaves out."""
 
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from statistics import median
 
@@ -31,12 +32,13 @@ def write() -> Summary:
         table="\n".join([*HEAD, *_rows(summary)]), speed=plot.SPEED, cost=plot.COST, slice=SLICE,
         pairs=PAIRS_A_ROUND * about["rounds"], channels=CHANNELS, four=CHANNELS_OF_FOUR, about=about,
         drain=summary.drain_ratio(), drain_four=summary.drain_ratio(FOUR), calls=summary.calls_ratio(),
-        delivery=summary.delivery_ratio(), reconcile=summary.reconcile_ratio(), largest=summary.largest,
+        delivery=summary.delivery_ratio(), delivery_medians=summary.delivery_ratio_of_medians(),
+        reconcile=summary.reconcile_ratio(), largest=summary.largest,
         ours_ms=median(summary.added(summary.largest, OURS)) * 1000,
         most_ms=summary.added_at_most(summary.largest, OURS) * 1000,
         theirs_ms=median(summary.added(summary.largest, THEIRS)) * 1000,
         theirs=", ".join(f"`{name}` {version}" for name, version in about["theirs"].items()),
-        took=_took(),
+        took=_took(), minutes=_minutes(),
     )  # fmt: skip
     FILE.write_text(text)
     return summary
@@ -91,6 +93,11 @@ def _spread(samples: Sequence[float]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _minutes() -> int:
+    """Return how long all parts took, those measured again later included as they were then."""
+    return ceil(sum(seconds for parts in results.seconds().values() for seconds in parts.values()) / 60)
 
 
 def _took() -> str:

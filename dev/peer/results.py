@@ -27,7 +27,7 @@ def keep(number: int, part: str, samples: dict, seconds: float) -> None:
     FILE.write_text(json.dumps(found, indent=1) + "\n")
 
 
-def keep_about(machine: Machine, rounds: int, seconds: float) -> None:
+def keep_about(machine: Machine, rounds: int) -> None:
     """Keep when it was measured, with what and on what."""
     with postgres.connected() as cursor:
         database = {}
@@ -36,7 +36,7 @@ def keep_about(machine: Machine, rounds: int, seconds: float) -> None:
             [database[name]] = cursor.fetchone()
     manifest = ast.literal_eval((clone.ROOT / "__manifest__.py").read_text())
     about = {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}", "rounds": rounds, "minutes": round(seconds / 60),
+        "date": f"{datetime.now(UTC):%Y-%m-%d}", "rounds": rounds,
         "odoo": machine.odoo.version, "postgres": database, "python": platform.python_version(),
         "ours": manifest["version"], "theirs": install.versions(),
         "processor": _processor(), "cores": os.cpu_count(), "memory_gb": round(psutil.virtual_memory().total / 1024**3),

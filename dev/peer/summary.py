@@ -71,6 +71,11 @@ class Summary:
         """Return how many times as much time the other adds to a delivery, at least."""
         return median(self.added(self.largest, THEIRS)) / self.added_at_most(self.largest, OURS)
 
+    def delivery_ratio_of_medians(self) -> float:
+        """Return the likeliest such number, which nobody can vouch for."""
+        ours, theirs = (median(self.added(self.largest, role)) for role in (OURS, THEIRS))
+        return theirs / max(RESOLUTION_S, ours)
+
     def reconcile_ratio(self) -> float:
         """Return how many times as long the other takes to compare."""
         seconds = [median(self.comparing(self.largest, SLOW, role)) for role in (OURS, THEIRS)]
@@ -122,6 +127,7 @@ def note(summary: Summary) -> None:
     for role in (OURS, THEIRS):
         figures.note(f"peer.calls.{role}", summary.calls(role))
     figures.note("peer.delivery100_overhead_ratio", [summary.delivery_ratio()])
+    figures.note("peer.delivery100_overhead_ratio.medians", [summary.delivery_ratio_of_medians()])
     figures.note("peer.delivery100.ours_at_most_s", [summary.added_at_most(largest, OURS)])
     for role in (OURS, THEIRS):
         figures.note(f"peer.delivery100.{role}_added_s", summary.added(largest, role))
