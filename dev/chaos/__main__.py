@@ -40,13 +40,12 @@ def main() -> int:
     options = _options(sys.argv[1:])
     machine = provision.ready("dev.chaos")
     sys.path.append(str(machine.odoo.source))  # this process judges with Odoo's own methods
-    from dev import cache, odoo  # only importable inside the environment
-    from dev.chaos import ground
+    from dev import cache, ground, odoo  # only importable inside the environment
 
     say.line(f"Seed {options.seed}: {options.seconds:g} seconds of chaos")
     began = time.monotonic()
     odoo.configure(machine)
-    with cache.lock(clone.RUN / "chaos.lock"), ground.running(machine) as own, ExitStack() as stack:
+    with cache.lock(clone.RUN / "chaos.lock"), ground.running(machine, ground.CHAOS) as own, ExitStack() as stack:
         breaches = _run(machine, own, options, stack)
     _tell(breaches, options)
     say.line(f"{time.monotonic() - began:.0f} s altogether, seed {options.seed}")

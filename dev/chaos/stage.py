@@ -13,8 +13,8 @@ from odoo.tools import config
 from dev import clone, odoo, sandboxes, say
 from dev.chaos import goods
 from dev.chaos.crew import Crew
-from dev.chaos.ground import Ground
 from dev.chaos.scene import Scene
+from dev.ground import Ground
 from dev.postgres import connected
 from dev.provision import Machine
 

