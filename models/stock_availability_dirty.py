@@ -192,31 +192,33 @@ class StockAvailabilityDirty(models.Model):
             ), affected AS (
                 SELECT product_id, marked_at, reason FROM changed
                 %(kits)s
+            ), concerned AS (
+                SELECT %(listed)s, affected.marked_at, affected.reason
+                  FROM affected
+                  JOIN marketplace_listing listing ON listing.product_id = affected.product_id
+                 WHERE %(wanted)s
+                 UNION ALL
+                SELECT %(listed)s, affected.marked_at, affected.reason
+                  FROM affected
+                  JOIN product_product variant ON variant.id = affected.product_id
+                  JOIN marketplace_listing listing
+                    ON listing.product_tmpl_id = variant.product_tmpl_id AND listing.product_id IS NULL
+                 WHERE %(wanted)s
             ), sorted AS (
                 INSERT INTO stock_availability_dirty
                             (product_id, product_tmpl_id, listing_id, config_id, marked_at, reason)
-                SELECT listing.product_id, listing.product_tmpl_id, listing.id, listing.config_id,
-                       min(marked_at), min(reason)
-                  FROM (SELECT listing.id AS listing_id, affected.marked_at, affected.reason
-                          FROM affected
-                          JOIN marketplace_listing listing ON listing.product_id = affected.product_id
-                         UNION ALL
-                        SELECT listing.id, affected.marked_at, affected.reason
-                          FROM affected
-                          JOIN product_product variant ON variant.id = affected.product_id
-                          JOIN marketplace_listing listing
-                            ON listing.product_tmpl_id = variant.product_tmpl_id AND listing.product_id IS NULL
-                       ) AS concerned
-                  JOIN marketplace_listing listing ON listing.id = concerned.listing_id AND listing.active
-                    -- Until it is answered nothing of it is sent, and every answer marks it: marks would only pile up.
-                   AND listing.state <> 'conflict'
-                 GROUP BY listing.id
-                 ORDER BY min(marked_at), listing.id
+                SELECT product_id, product_tmpl_id, id, config_id, min(marked_at), min(reason)
+                  FROM concerned
+                 GROUP BY id, product_id, product_tmpl_id, config_id
+                 ORDER BY min(marked_at), id
                 RETURNING 1
             )
             SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM sorted)
             """,
             limit=limit, kits=self._kits_query(),
+            listed=SQL("listing.id, listing.product_id, listing.product_tmpl_id, listing.config_id"),
+            # Until a conflict is answered nothing is sent, and every answer marks it: marks would only pile up.
+            wanted=SQL("listing.active AND listing.state <> 'conflict'"),
         )
 
     def _kits_query(self):
