@@ -12,6 +12,7 @@ from . import marketplace_config_ebay
 from . import marketplace_config_health
 from . import marketplace_credential
 from . import marketplace_config_secrets
+from . import marketplace_config_log
 from . import marketplace_location
 from . import marketplace_listing
 from . import marketplace_listing_conflict
