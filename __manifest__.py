@@ -7,6 +7,7 @@
     "author": "Marketplace Sync maintainers",
     "license": "LGPL-3",
     "application": True,
+    "images": ["static/description/banner.png"],
     "depends": ["stock"],
     "external_dependencies": {"python": [
         "requests", "gql", "cryptography", "jmespath", "prometheus-client", "tenacity"]},
