@@ -108,17 +108,25 @@ class TestAsking(MarketplaceMixin, HttpCase):
 
 class TestSettings(MarketplaceCase):
 
+    def setUp(self):
+        super().setUp()
+        self.administrator = self.make_user("metrics-admin", "base.group_system")
+
     def kept(self):
         return self.env["ir.config_parameter"].sudo().get_param(PARAMETER)
 
     def switched_on(self):
         """Tick it, save, and give the token that was shown."""
-        settings = self.env["res.config.settings"].with_user(self.env.ref("base.user_admin"))
-        with Form(settings, view="base.res_config_settings_view_form") as form:
+        with self.settings() as form:
             form.marketplace_metrics = True
             token = form.marketplace_metrics_token
         form.record.execute()
         return token
+
+    def settings(self):
+        """The form as an administrator sees it."""
+        return Form(
+            self.env["res.config.settings"].with_user(self.administrator), view="base.res_config_settings_view_form")
 
     def test_on_and_off(self):
         with self.assertLogs("odoo.addons.marketplace_sync", "INFO") as lines:
@@ -134,11 +142,11 @@ class TestSettings(MarketplaceCase):
         self.assertFalse(self.kept())
         self.assertEqual(
             lines.records[0].getMessage(),
-            f"marketplace_sync: metrics switched=on user_id={self.env.ref('base.user_admin').id}")
+            f"marketplace_sync: metrics switched=on user_id={self.administrator.id}")
 
     def test_another_token(self):
         first, second = self.switched_on(), None
-        with Form(self.env["res.config.settings"], view="base.res_config_settings_view_form") as form:
+        with self.settings() as form:
             form.marketplace_metrics = False
             form.marketplace_metrics = True
             second = form.marketplace_metrics_token
@@ -148,7 +156,7 @@ class TestSettings(MarketplaceCase):
 
     def test_other_settings_leave_it_alone(self):
         token = self.switched_on()
-        with Form(self.env["res.config.settings"], view="base.res_config_settings_view_form") as form:
+        with self.settings() as form:
             self.assertTrue(form.marketplace_metrics)
         form.record.execute()
         self.env["res.config.settings"].create({}).execute()
