@@ -68,6 +68,16 @@ class TestAsking(MarketplaceMixin, HttpCase):
             self.assertEqual(self.ask(TOKEN, header="X-Token").status_code, 401)
             self.assertEqual(self.url_open(f"{URL}?token={TOKEN}").status_code, 401)
 
+    def test_without_a_session(self):
+        """Odoo knows the database by the host name, or is told; nobody gets a cookie for it."""
+        self.switch(TOKEN)
+        del self.opener.cookies["session_id"]
+        for told in ({}, {"X-Odoo-Database": self.env.cr.dbname}):
+            with self.subTest(told=told):
+                answer = self.url_open(URL, headers={"Authorization": f"bearer {TOKEN}", **told})
+                self.assertEqual(answer.status_code, 200)
+                self.assertNotIn("session_id", answer.headers.get("Set-Cookie", ""))
+
     def test_only_reading(self):
         self.switch(TOKEN)
         self.assertEqual(self.ask(TOKEN, data={"x": "y"}).status_code, 405)
