@@ -17,5 +17,5 @@ class MarketplaceDrain(models.AbstractModel):
         return result
 
     def _note_success(self, run, remaining):
-        super()._note_success(run, remaining)
         self.env["marketplace.metrics"]._count(run)
+        return super()._note_success(run, remaining)

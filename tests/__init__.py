@@ -37,6 +37,7 @@ from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
 from . import test_metrics
+from . import test_metrics_access
 from . import test_neutralize
 from . import test_numbers_random
 from . import test_on_hand
