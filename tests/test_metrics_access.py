@@ -21,6 +21,10 @@ URL = "/marketplace_sync/metrics"
 @tagged("post_install", "-at_install")
 class TestAsking(MarketplaceMixin, HttpCase):
 
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.registry.clear_all_caches)  # parameters are cached, and what is rolled back stays so
+
     def ask(self, token=None, header="Authorization", **options):
         headers = {header: f"Bearer {token}"} if token is not None else {}
         return self.url_open(URL, headers=headers, allow_redirects=False, **options)
@@ -108,6 +112,7 @@ class TestSettings(MarketplaceCase):
 
     def setUp(self):
         super().setUp()
+        self.addCleanup(self.registry.clear_all_caches)  # parameters are cached, and what is rolled back stays so
         self.administrator = self.make_user("metrics-admin", "base.group_system")
 
     def kept(self):
@@ -180,5 +185,5 @@ class TestSettings(MarketplaceCase):
         self.env.flush_all()
         [query] = neutralize.get_neutralization_queries(["marketplace_sync"])
         self.env.cr.execute(query)
-        self.env.registry.clear_cache("stable", "default")
+        self.registry.clear_all_caches()
         self.assertFalse(self.env["marketplace.metrics"]._is_on())
