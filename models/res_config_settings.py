@@ -22,16 +22,20 @@ class ResConfigSettings(models.TransientModel):
         "Token", compute="_compute_marketplace_metrics_token", inverse="_inverse_marketplace_metrics", exportable=False,
         groups="base.group_system")
 
+    marketplace_metrics_renewed = fields.Boolean("Make another token", groups="base.group_system")
+
     def _compute_marketplace_metrics(self):
         self.marketplace_metrics = self.env["marketplace.metrics"]._is_on()
 
     def _compute_marketplace_metrics_token(self):
         self.marketplace_metrics_token = False
 
-    @api.onchange("marketplace_metrics")
+    @api.onchange("marketplace_metrics", "marketplace_metrics_renewed")
     def _onchange_marketplace_metrics(self):
-        """Suggest a token for whoever ticks it: unticked and ticked again, it gets another one."""
-        self.marketplace_metrics_token = self.marketplace_metrics and secrets.token_urlsafe(SHORTEST)
+        """Suggest a token to whoever asks for one. Opening the settings comes by here as well, and asks for none."""
+        wanted = self.marketplace_metrics and (
+            self.marketplace_metrics_renewed or not self.env["marketplace.metrics"]._is_on())
+        self.marketplace_metrics_token = wanted and secrets.token_urlsafe(SHORTEST)
 
     def _inverse_marketplace_metrics(self):
         metrics = self.env["marketplace.metrics"]

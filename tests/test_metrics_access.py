@@ -2,6 +2,7 @@
 """Who may ask for the metrics, and who switches them on and off."""
 
 import hashlib
+import logging
 from unittest.mock import patch
 
 from psycopg2.errors import QueryCanceled
@@ -20,10 +21,6 @@ URL = "/marketplace_sync/metrics"
 
 @tagged("post_install", "-at_install")
 class TestAsking(MarketplaceMixin, HttpCase):
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.registry.clear_all_caches)  # parameters are cached, and what is rolled back stays so
 
     def ask(self, token=None, header="Authorization", **options):
         headers = {header: f"Bearer {token}"} if token is not None else {}
@@ -112,7 +109,6 @@ class TestSettings(MarketplaceCase):
 
     def setUp(self):
         super().setUp()
-        self.addCleanup(self.registry.clear_all_caches)  # parameters are cached, and what is rolled back stays so
         self.administrator = self.make_user("metrics-admin", "base.group_system")
 
     def kept(self):
@@ -132,7 +128,7 @@ class TestSettings(MarketplaceCase):
             self.env["res.config.settings"].with_user(self.administrator), view="base.res_config_settings_view_form")
 
     def test_on_and_off(self):
-        with self.assertLogs("odoo.addons.marketplace_sync", "INFO") as lines:
+        with self.assertLogs("odoo.addons.marketplace_sync", logging.INFO) as lines:
             token = self.switched_on()
         self.assertGreaterEqual(len(token), 43)
         self.assertEqual(self.kept(), hashlib.sha256(token.encode()).hexdigest())
@@ -150,8 +146,7 @@ class TestSettings(MarketplaceCase):
     def test_another_token(self):
         first, second = self.switched_on(), None
         with self.settings() as form:
-            form.marketplace_metrics = False
-            form.marketplace_metrics = True
+            form.marketplace_metrics_renewed = True
             second = form.marketplace_metrics_token
         self.assertNotEqual(first, second)
         self.assertFalse(self.env["marketplace.metrics"]._is_token(first))
@@ -161,6 +156,7 @@ class TestSettings(MarketplaceCase):
         token = self.switched_on()
         with self.settings() as form:
             self.assertTrue(form.marketplace_metrics)
+            self.assertFalse(form.marketplace_metrics_token)
         form.record.execute()
         self.env["res.config.settings"].create({}).execute()
         self.assertTrue(self.env["marketplace.metrics"]._is_token(token))
