@@ -3,10 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-odoo lint chaos mutate bench bench-peer bench-scale trading-day clean
+.PHONY: help demo test test-odoo lint chaos mutate bench bench-peer bench-scale trading-day i18n screenshots clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 demo: ## Odoo with this addon and four stand-in marketplaces to sell on, to try it
 	@$(PYTHON) -m dev.demo $(ARGS)
@@ -37,6 +37,12 @@ bench-scale: ## 1,000,000 products, 2,000,000 listings, 5,000,000 quants; and 10
 
 trading-day: ## A simulated day on four marketplaces with each policy; ARGS="--seed 7 --policies respect,10min"
 	@$(PYTHON) -m dev.trading $(ARGS)
+
+i18n: ## Export the texts to translate, and refresh the languages' files; ARGS=--check only compares
+	@$(PYTHON) -m dev.i18n $(ARGS)
+
+screenshots: ## Pictures of the demo's screens for the app store and the README; ARGS="dashboard log" for some
+	@$(PYTHON) -m dev.screenshots $(ARGS)
 
 clean: ## Remove this clone's databases and run state
 	@$(PYTHON) -m dev.clean

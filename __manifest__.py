@@ -7,8 +7,10 @@
     "author": "Marketplace Sync maintainers",
     "license": "LGPL-3",
     "application": True,
+    "images": ["static/description/banner.png"],
     "depends": ["stock"],
-    "external_dependencies": {"python": ["requests", "gql", "cryptography", "jmespath", "tenacity"]},
+    "external_dependencies": {"python": [
+        "requests", "gql", "cryptography", "jmespath", "prometheus-client", "tenacity"]},
     "data": [
         "security/marketplace_sync_groups.xml",
         "security/ir.model.access.csv",
@@ -28,6 +30,7 @@
         "views/marketplace_rest_profile_views.xml",
         "views/product_views.xml",
         "views/marketplace_sync_menus.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["marketplace_sync/static/src/**/*"],

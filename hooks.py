@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The database objects that are not an ORM table: the dirty table, the views outside scripts read, the pace, and what
-is on its way.
+"""The database objects that are not an ORM table: the dirty table, the views outside scripts read, the pace, what is
+on its way, and totals.
 
 The models call these functions whenever the addon is installed or updated; they can be run again at any time.
 """
@@ -84,6 +84,21 @@ def create_attempt_table(cr):
     """)
 
 
+def create_total_table(cr):
+    """Create what marketplace.metrics counts up: what all pushes of an account have done since the beginning."""
+    cr.execute("""
+        CREATE TABLE IF NOT EXISTS marketplace_total (
+            config_id integer PRIMARY KEY,
+            pushes bigint NOT NULL,
+            acknowledged bigint NOT NULL,
+            unchanged bigint NOT NULL,
+            failed bigint NOT NULL,
+            calls bigint NOT NULL,
+            seconds double precision NOT NULL
+        ) WITH (fillfactor = 50)
+    """)
+
+
 def create_views(cr):
     """(Re)create one view per platform, such as `stock_availability_dirty_shopify`, for scripts outside Odoo.
 
@@ -128,4 +143,6 @@ def uninstall_hook(env):
             ("model", "=", kind), ("res_id", "in", ours.ids), ("module", "!=", "marketplace_sync")]).unlink()
     for platform in PLATFORMS:
         env.cr.execute(SQL("DROP VIEW IF EXISTS %s", SQL.identifier(f"stock_availability_dirty_{platform}")))
-    env.cr.execute("DROP TABLE IF EXISTS stock_availability_dirty, marketplace_pace, marketplace_attempt")
+    env.cr.execute("""
+        DROP TABLE IF EXISTS stock_availability_dirty, marketplace_pace, marketplace_attempt, marketplace_total""")
+    env["ir.config_parameter"].sudo().set_param("marketplace_sync.metrics_token", False)

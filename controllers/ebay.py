@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
+
 from werkzeug.exceptions import BadRequest
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
+
+_logger = logging.getLogger(__name__)
 
 CALLBACK = "/marketplace_sync/ebay/callback"
 
@@ -24,9 +28,16 @@ class EbayController(http.Controller):
             account = accounts._redeem_ebay_state(state)
         except (UserError, AccessError, MissingError) as refusal:
             # Nothing of the request is repeated: the code in it is a secret.
+            self._tell_refused(accounts, refusal)
             raise BadRequest(refusal.args[0]) from None
         try:
             account._finish_ebay_consent(code, error)
         except UserError as refusal:
             account.sudo().last_error = refusal.args[0]  # shown where the browser goes now
+            self._tell_refused(account.sudo(), refusal)
         return request.redirect(f"/odoo/{account._name}/{account.id}")
+
+    def _tell_refused(self, account, refusal):
+        _logger.warning(
+            "marketplace_sync: consent_refused account=%r account_id=%s user_id=%s reason=%r",
+            account.name or "", account.id or 0, request.env.uid, refusal.args[0])

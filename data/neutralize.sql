@@ -4,3 +4,5 @@ UPDATE marketplace_config
    SET state = 'draft',
        client_id = NULL,
        base_url = 'https://neutralized.invalid';
+-- nor is it watched in the place of the original
+DELETE FROM ir_config_parameter WHERE key = 'marketplace_sync.metrics_token';

@@ -42,6 +42,11 @@ class Client:
             raise Trouble(f"A page could not be loaded: {error}") from error
         return page
 
+    @property
+    def session_id(self) -> str:
+        """The cookie by which Odoo knows this user, for a browser to go on with."""
+        return self._session.cookies["session_id"]
+
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()

@@ -12,6 +12,7 @@ from . import marketplace_config_ebay
 from . import marketplace_config_health
 from . import marketplace_credential
 from . import marketplace_config_secrets
+from . import marketplace_config_log
 from . import marketplace_location
 from . import marketplace_listing
 from . import marketplace_listing_conflict
@@ -48,6 +49,9 @@ from . import marketplace_drain_queue
 from . import marketplace_config_counts
 from . import marketplace_drain_sending
 from . import marketplace_drain_compared
+from . import marketplace_metrics
+from . import marketplace_config_metrics
+from . import marketplace_drain_totals
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk
 from . import marketplace_drift
@@ -59,6 +63,7 @@ from . import product_template
 from . import product_template_kit
 from . import product_template_listing
 from . import product_template_rules
+from . import res_config_settings
 from . import stock_location
 from . import stock_lot
 from . import stock_move

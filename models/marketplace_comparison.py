@@ -50,7 +50,10 @@ class MarketplaceComparison(models.AbstractModel):
             self._go_on(record)
         except Exception:
             self.env.cr.rollback()
-            _logger.exception("marketplace_sync: comparing failed reconcile=%s", record.id)
+            account = record.exists().config_id
+            _logger.exception(
+                "marketplace_sync: comparing_failed account=%r account_id=%s reconcile=%s",
+                account.name or "", account.id or 0, record.id)
             if record.exists():
                 self._wait(record, FAILED_SECONDS, self.env._("Something went wrong: the server's log says what."))
 

@@ -224,5 +224,6 @@ class MarketplaceComparison(models.AbstractModel):
 
     def _tell(self, record):
         _logger.info(
-            "marketplace_sync: reconcile account=%r checked=%s drifted=%s waiting=%s calls=%s seconds=%.3f",
-            record.config_id.name, record.checked, record.drifted, record.waiting, record.calls, record.seconds)
+            "marketplace_sync: reconcile account=%r account_id=%s checked=%s drifted=%s waiting=%s calls=%s "
+            "seconds=%.3f", record.config_id.name, record.config_id.id, record.checked, record.drifted, record.waiting,
+            record.calls, record.seconds)

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..adapters import PLATFORMS as ADAPTERS
 from ..adapters.base import Connection
+from .log_words import word
 from .pace import DatabasePace
 
 _logger = logging.getLogger(__name__)
@@ -202,8 +203,9 @@ class MarketplaceConfig(models.Model):
             return
         self.write({"failures": self.failures + 1, "last_error": error.reason, "retry_at": retry_at})
         self._log("warning", "account", error.reason, request_id=error.request_id)
-        _logger.warning("marketplace_sync: unavailable account=%r reason=%r retry_in_s=%.1f request_id=%s",
-                        self.name, error.reason, delay, error.request_id or "-")
+        _logger.warning(
+            "marketplace_sync: unavailable account=%r account_id=%s reason=%r retry_in_s=%.1f failures=%s "
+            "request_id=%s", self.name, self.id, error.reason, delay, self.failures, word(error.request_id))
 
     def _stop(self, error):
         """Only a person can help: say so where people look. Marks are kept.
@@ -212,8 +214,8 @@ class MarketplaceConfig(models.Model):
         """
         self.write({"state": "error", "last_error": error.reason})
         self._log("error", "account", error.reason, request_id=error.request_id)
-        _logger.error("marketplace_sync: stopped account=%r reason=%r request_id=%s",
-                      self.name, error.reason, error.request_id or "-")
+        _logger.error("marketplace_sync: stopped account=%r account_id=%s reason=%r request_id=%s",
+                      self.name, self.id, error.reason, word(error.request_id))
         self.activity_schedule(
             "marketplace_sync.mail_activity_account_stopped",
             user_id=self._whom_to_tell().id,

@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from .log_words import word
+
 _logger = logging.getLogger(__name__)
 
 
@@ -36,9 +38,9 @@ class MarketplaceConflict(models.AbstractModel):
             return
         for listing_id, place_id, acked, actual, request_id in differences:
             _logger.info(
-                "marketplace_sync: changed in the shop account=%r listing=%s location=%s sent=%s shown=%s policy=%s "
-                "request_id=%s", account.name, listing_id, place_id, acked, actual, account.conflict_policy,
-                request_id or "-")
+                "marketplace_sync: changed_in_shop account=%r account_id=%s listing=%s location=%s sent=%s shown=%s "
+                "policy=%s request_id=%s", account.name, account.id, listing_id, place_id, acked, actual,
+                account.conflict_policy, word(request_id))
         if account.conflict_policy == "ask":
             agreed = self._agreed(account, differences)
             self._accept(account, agreed)
@@ -67,8 +69,10 @@ class MarketplaceConflict(models.AbstractModel):
         sent = {(listing_id, place_id, quantity): stock for listing_id, place_id, quantity, stock in unanswered}
         ours = [row for row in differences if (row[0], row[1], row[3]) in sent]
         if ours:
-            _logger.info("marketplace_sync: taken without an answer account=%r levels=%s", account.name, " ".join(
-                f"{listing_id}@{place_id}={actual}" for listing_id, place_id, _acked, actual, _request_id in ours))
+            _logger.info(
+                "marketplace_sync: taken_without_answer account=%r account_id=%s levels=%r", account.name, account.id,
+                " ".join(f"{listing_id}@{place_id}={actual}"
+                         for listing_id, place_id, _acked, actual, _request_id in ours))
             self._accept(account, ours)
             self.env["marketplace.level"]._note_stock([
                 (row[0], row[1], sent[row[0], row[1], row[3]]) for row in ours])

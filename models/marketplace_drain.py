@@ -13,6 +13,7 @@ from odoo.tools import SQL
 from ..adapters.base import AdapterError, Unavailable
 from .advisory_lock import session_lock, shard_key
 from .drain_run import COLLISIONS, Run
+from .log_words import step
 
 _logger = logging.getLogger(__name__)
 
@@ -128,9 +129,9 @@ class MarketplaceDrain(models.AbstractModel):
         account = run.account
         remaining = self._count_waiting(account)
         _logger.info(
-            "marketplace_sync: drain account=%r taken=%s acknowledged=%s unchanged=%s failed=%s deferred=%s "
-            "remaining=%s calls=%s seconds=%.3f", account.name, run.taken, run.acknowledged, run.unchanged, run.failed,
-            run.deferred, remaining, run.adapter.calls, run.seconds)
+            "marketplace_sync: drain account=%r account_id=%s taken=%s acknowledged=%s unchanged=%s failed=%s "
+            "deferred=%s remaining=%s calls=%s seconds=%.3f", account.name, account.id, run.taken, run.acknowledged,
+            run.unchanged, run.failed, run.deferred, remaining, run.adapter.calls, run.seconds)
         if run.taken:
             self._commit_in_turn(account, partial(self._note_success, run, remaining))
         if (not run.busy or run.taken) and not run.gave_up and account.state == "connected":
@@ -174,7 +175,7 @@ class MarketplaceDrain(models.AbstractModel):
             self.env.cr.commit()
         except COLLISIONS:
             self.env.cr.rollback()
-            _logger.info("marketplace_sync: the account was being edited, its status was not updated")
+            _logger.info("marketplace_sync: status_not_updated step=%s", step(action))
 
     def _commit_in_turn(self, account, action):
         """`_commit_or_leave` of what all parts of an account write in the same rows: they wait for each other.
@@ -194,7 +195,7 @@ class MarketplaceDrain(models.AbstractModel):
             except COLLISIONS:
                 self.env.cr.rollback()
                 break
-        _logger.info("marketplace_sync: the account was being edited, its status was not updated")
+        _logger.info("marketplace_sync: status_not_updated step=%s", step(action))
 
     # === SHARD === #
 
@@ -239,7 +240,8 @@ class MarketplaceDrain(models.AbstractModel):
         run.gave_up = True
         reason = self.env._("No Odoo location feeds this shop: map its locations.")
         if account.last_error != reason:
-            _logger.warning("marketplace_sync: unmapped account=%r reason=%r", account.name, reason)
+            _logger.warning(
+                "marketplace_sync: unmapped account=%r account_id=%s reason=%r", account.name, account.id, reason)
             self._commit_or_leave(partial(account.write, {"last_error": reason}))
         return False
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
+import logging
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
+from .log_words import moment
 from .marketplace_allowance import RESERVE
+
+_logger = logging.getLogger(__name__)
 
 ASSUMED_CALLS = 5_000  # a day, where the marketplace does not say
 CALLS_TO_FIND = 2  # at most, for one listing: is there such a SKU, and what is it sold as
@@ -171,9 +175,17 @@ class MarketplaceDrain(models.AbstractModel):
         ))
         self.env["marketplace.listing"].invalidate_model()
         run.deferred += len(deferrals)
+        self._tell_deferred(run.account, deferrals)
         for until in {until for _waiting, _reason, until in deferrals} - run.called_back:
             run.called_back.add(until)
             run.account.cron_id and run.account.cron_id._trigger(at=until)
+
+    def _tell_deferred(self, account, deferrals):
+        for until in sorted({until for _waiting, _reason, until in deferrals}):
+            reasons = [reason for _waiting, reason, its_until in deferrals if its_until == until]
+            _logger.info(
+                "marketplace_sync: deferred account=%r account_id=%s listings=%s until=%s reason=%r",
+                account.name, account.id, len(reasons), moment(until), reasons[0])
 
     def _no_longer_deferred(self, run, settled):
         if run.has_budget and settled:

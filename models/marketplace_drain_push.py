@@ -7,6 +7,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..adapters.base import Acknowledged, AdapterError, Conflict, Deferred, Level, Rejected
+from .log_words import word
 from .marketplace_listing import NO_FAILURE
 from .marketplace_quantity import Number
 
@@ -225,8 +226,8 @@ class MarketplaceDrain(models.AbstractModel):
     def _log_failures(self, run, failures):
         for waiting, reason, request_id in failures:
             _logger.warning(
-                "marketplace_sync: failed account=%r sku=%r reason=%r request_id=%s listing=%s",
-                run.account.name, waiting.sku or "", reason, request_id or "-", waiting.listing_id)
+                "marketplace_sync: failed account=%r account_id=%s sku=%r reason=%r request_id=%s listing=%s",
+                run.account.name, run.account.id, waiting.sku or "", reason, word(request_id), waiting.listing_id)
         # A listing deleted meanwhile has nothing to be logged at.
         existing = set(self.env["marketplace.listing"].browse(
             [waiting.listing_id for waiting, _reason, _request in failures]).exists().ids)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
+from .log_words import moment
 from .marketplace_drift import REASONS
+
+_logger = logging.getLogger(__name__)
 
 CRON = "marketplace_sync.ir_cron_reconcile"
 SLACK = timedelta(minutes=10)  # the scheduled action does not start to the second
@@ -122,6 +126,9 @@ class MarketplaceReconcile(models.Model):
         """
         self.write({"retry_at": until, "note": note})
         self._come_back(at=until)
+        _logger.info(
+            "marketplace_sync: comparing_postponed account=%r account_id=%s reconcile=%s until=%s reason=%r",
+            self.config_id.name, self.config_id.id, self.id, moment(until), note)
 
     def _finish(self, note=False):
         self.write({"state": "done", "finished_at": self.env.cr.now(), "retry_at": False, "note": note})

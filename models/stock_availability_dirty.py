@@ -150,7 +150,7 @@ class StockAvailabilityDirty(models.Model):
                 cr.execute("SET LOCAL synchronous_commit = off")
                 api.Environment(cr, SUPERUSER_ID, {})["marketplace.config"]._wake()
         except Exception:
-            _logger.warning("marketplace_sync: could not wake the scheduled actions", exc_info=True)
+            _logger.warning("marketplace_sync: not_woken", exc_info=True)
 
     # === SORT === #
 

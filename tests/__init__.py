@@ -29,12 +29,15 @@ from . import test_kits
 from . import test_kits_marking
 from . import test_kits_property
 from . import test_log
+from . import test_log_lines
 from . import test_looking
 from . import test_lost_answers
 from . import test_lost_answers_kept
 from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
+from . import test_metrics
+from . import test_metrics_access
 from . import test_neutralize
 from . import test_numbers_random
 from . import test_on_hand

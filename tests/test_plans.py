@@ -113,6 +113,10 @@ class TestPlans(DrainCase):
     def test_history(self):
         self._open_list("marketplace.history", [("listing_id", "=", self.listings[0].id)], ["at", "quantity"])
 
+    def test_metrics(self):
+        self.listings._mark("test")
+        self.assert_looked_up(self.env["marketplace.metrics"]._text, least=4)
+
     def test_a_missing_index_shows(self):
         self.env.cr.execute("DROP INDEX stock_availability_dirty_listing_index")
         with Plans(walks=False) as plans:

@@ -28,8 +28,8 @@ class TestReport(ReconcileCase):
             self.compare_three()
         [line] = [record.getMessage() for record in lines.records]
         self.assertRegex(
-            line, r"^marketplace_sync: reconcile account='Account of Seller' checked=3 drifted=3 waiting=0 calls=0 "
-                  r"seconds=\d+\.\d{3}$")
+            line, r"^marketplace_sync: reconcile account='Account of Seller' account_id=\d+ checked=3 drifted=3 "
+                  r"waiting=0 calls=0 seconds=\d+\.\d{3}$")
         [row] = self.env["marketplace.sync.log"].search([("kind", "=", "reconcile")])
         self.assertEqual((row.config_id, row.level), (self.account, "warning"))
         self.assertEqual(row.message, "3 listings compared, 3 numbers were not what they should be")

@@ -74,7 +74,8 @@ ACTIONS = {
         f"{name}_action" for name in (
             "marketplace_config", "marketplace_credential", "marketplace_drift", "marketplace_history",
             "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule",
-            "marketplace_sync_log", "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
+            "marketplace_settings", "marketplace_sync_log", "stock_availability_dirty")} | {
+                "marketplace_rule_action_of_account"},
     "ir.actions.server": {"ir_cron_reconcile_ir_actions_server"},
     "ir.cron": {"ir_cron_reconcile"},
 }

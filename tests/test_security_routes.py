@@ -11,7 +11,10 @@ from .security_kit import ADDON
 ROUTES = {
     "/marketplace_sync/ebay/callback": {
         None: 303, "portal": 400, "internal": 400, "user": 400, "manager": 400, "stranger": 400},
+    # Whoever brings no token; `test_metrics` brings some.
+    "/marketplace_sync/metrics": dict.fromkeys((None, "portal", "internal", "user", "manager", "stranger"), 404),
 }
+PUBLIC = {"/marketplace_sync/metrics"}
 SECRET = "code-never-to-be-seen"
 
 
@@ -36,7 +39,8 @@ class TestRoutes(MarketplaceMixin, HttpCase):
         found = {url: endpoint.routing for url, endpoint in _generate_routing_rules([ADDON], nodb_only=False)}
         self.assertEqual(set(found), set(ROUTES))
         for url, routing in found.items():
-            self.assertEqual((routing["auth"], routing["methods"], routing["type"]), ("user", ["GET"], "http"), url)
+            auth = "public" if url in PUBLIC else "user"
+            self.assertEqual((routing["auth"], routing["methods"], routing["type"]), (auth, ["GET"], "http"), url)
 
     def test_everybody(self):
         """With the state of somebody else, the code that came with it, and none at all."""
@@ -51,7 +55,7 @@ class TestRoutes(MarketplaceMixin, HttpCase):
                     with self.subTest(route=route, role=role, query=query):
                         answer = self.url_open(route + query, allow_redirects=False)
                         self.assertEqual(answer.status_code, status)
-                        if login:
+                        if login or route in PUBLIC:
                             self.assertNotIn(SECRET, answer.text)
                         else:  # and come back here afterwards
                             self.assertIn("/web/login", answer.headers["Location"])

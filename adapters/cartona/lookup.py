@@ -97,5 +97,6 @@ class Lookup:
 
 
 def _unsearchable(target: Target, refusal: RequestRefused) -> Step:
-    _logger.warning("Cartona cannot search for the %s %r: %s", target.name, target.value, refusal.reason)
+    _logger.warning(
+        "marketplace_sync: not_searchable platform=cartona searched=%r reason=%r", target.value, refusal.reason)
     return Step()

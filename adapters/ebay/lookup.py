@@ -79,7 +79,9 @@ class Lookup:
         reply = self._client.trading("GetItem", trading.get_item(item_id))
         if not reply.is_success:
             words = quote(gravest(reply.faults).message)
-            _logger.warning("eBay does not show the listing %s: %s", item_id, self._client.scrubbed(words))
+            _logger.warning(
+                "marketplace_sync: not_shown platform=ebay external_id=%r reason=%r", item_id,
+                self._client.scrubbed(words))
             return Step()
         return Step(trading.items_of(reply))
 
@@ -90,7 +92,7 @@ def _search(task: Callable[[Sequence[str]], Step], names: Sequence[str]) -> Batc
 
 
 def _unsearchable(name: str, refusal: RequestRefused) -> Step:
-    _logger.warning("eBay cannot search for %r: %s", name, refusal.reason)
+    _logger.warning("marketplace_sync: not_searchable platform=ebay searched=%r reason=%r", name, refusal.reason)
     return Step()
 
 

@@ -29,7 +29,7 @@ def find_tasks(
 
 
 def _unsearchable(sku: str, refusal: RequestRefused) -> Step:
-    _logger.warning("The shop cannot be searched for the SKU %r: %s", sku, refusal.reason)
+    _logger.warning("marketplace_sync: not_searchable platform=rest searched=%r reason=%r", sku, refusal.reason)
     return Step()
 
 

@@ -73,7 +73,7 @@ def _next_cursor(page_info: dict, after: str | None) -> str | None:
 
 
 def _unsearchable(sku: str, refusal: RequestRefused) -> Step:
-    _logger.warning("Shopify cannot search for the SKU %r: %s", sku, refusal.reason)
+    _logger.warning("marketplace_sync: not_searchable platform=shopify searched=%r reason=%r", sku, refusal.reason)
     return Step()
 
 

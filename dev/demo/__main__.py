@@ -8,9 +8,8 @@
 import os
 import sys
 import time
-from contextlib import ExitStack, closing
 
-from dev import clone, provision, say
+from dev import provision, say
 from dev.say import Trouble
 
 WATCH_SECONDS = 0.5
@@ -19,36 +18,15 @@ WATCH_SECONDS = 0.5
 def main() -> int:
     """Set everything up, let goods move, compare, and stay if there is somebody to stay for."""
     machine = provision.ready("dev.demo")
-    from dev import cache, postgres, sandboxes, server  # only importable inside the environment
-    from dev.demo import stalls, story, table
-    from dev.rpc import Client
+    from dev.demo import scene, story, table  # only importable inside the environment
 
-    with cache.lock(clone.RUN / "demo.lock"), postgres.running(machine), ExitStack() as stack:
-        # They start while the database is made.
-        shops = [stack.enter_context(sandboxes.running(machine, name)) for name in stalls.STALLS]
-        name = _database(machine)
-        for shop in shops:
-            say.line(f"Sandbox {stalls.STALLS[shop.sandbox].name}: {shop.url}")
-        say.line("Odoo: starting, with two threads for scheduled actions")
-        odoo = stack.enter_context(server.serving(machine, name))
-        client = stack.enter_context(closing(Client(odoo.url, name)))
-        sold_at = [stalls.STALLS[shop.sandbox](shop, client) for shop in shops]
-        told = story.Story(client, sold_at, name)
+    with scene.opened(machine) as stage:
+        told = story.Story(stage.client, stage.stalls, stage.database)
         told.play()
         differing = table.show(told.rows)
         if _somebody_is_there():
-            _stay(odoo, sold_at)
+            _stay(stage.odoo, stage.stalls)
     return int(differing > 0)
-
-
-def _database(machine) -> str:
-    from dev import database, odoo
-
-    name = clone.database("demo")
-    say.line(f"Database: a fresh copy of Odoo's demo data, installing {clone.ADDON}")
-    database.fresh(machine, name)
-    odoo.install_cleanly(machine, name)
-    return name
 
 
 def _somebody_is_there() -> bool:

@@ -22,5 +22,5 @@ def migrate(cr, version):
     private.invalidate_recordset(["allow_private"])
     for account in private:
         _logger.info(
-            "marketplace_sync: private address allowed account=%r host=%r: untick Private Address if that is not meant",
-            account.name, hosts[account])
+            "marketplace_sync: private_address_allowed account=%r account_id=%s host=%r",
+            account.name, account.id, hosts[account])

@@ -23,5 +23,4 @@ def migrate(cr, version):
         rule.domain_force = DOMAIN
     elif rule and rule.domain_force != DOMAIN:
         _logger.warning(
-            "marketplace_sync: the record rule %r was changed by hand and stays so; it is quicker as %s",
-            rule.name, DOMAIN)
+            "marketplace_sync: record_rule_kept rule=%r quicker=%r", rule.name, DOMAIN)

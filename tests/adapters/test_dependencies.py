@@ -14,7 +14,7 @@ SHIPPED = ("models", "controllers", "wizards", "adapters", "pipeline", "migratio
 # to where these two lead to them.
 OF_PACKAGE = {
     "cryptography": {"cryptography"}, "gql": {"gql", "graphql"}, "jmespath": {"jmespath"},
-    "requests": {"requests", "urllib3"}, "tenacity": {"tenacity"},
+    "prometheus-client": {"prometheus_client"}, "requests": {"requests", "urllib3"}, "tenacity": {"tenacity"},
 }  # fmt: skip
 ODOOS = {"odoo", "psycopg2", "werkzeug", "lxml"}  # Odoo does not start without them
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+) \\$")
@@ -45,7 +45,7 @@ def declared():
 def ranges():
     """The lowest versions of requirements.txt, by package."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
-    return dict(re.fullmatch(r"(\w+)(?:\[\w+\])?>=([\d.]+)", line).groups() for line in lines if line[0] != "#")
+    return dict(re.fullmatch(r"([\w-]+)(?:\[\w+\])?>=([\d.]+)", line).groups() for line in lines if line[0] != "#")
 
 
 def pins(name):
