@@ -24,6 +24,11 @@ from . import marketplace_history
 from . import marketplace_allowance
 from . import marketplace_revision
 from . import marketplace_sync_log
+from . import marketplace_sync_log_analysis
+from . import marketplace_exchange
+from . import marketplace_exchange_repeat
+from . import marketplace_listing_log
+from . import marketplace_config_exchanges
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
 from . import marketplace_stock
@@ -48,6 +53,7 @@ from . import marketplace_drain_queue
 from . import marketplace_config_counts
 from . import marketplace_drain_sending
 from . import marketplace_drain_compared
+from . import marketplace_drain_exchanges
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk
 from . import marketplace_drift

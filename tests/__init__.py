@@ -15,6 +15,7 @@ from . import test_drain
 from . import test_drain_refused
 from . import test_drain_trouble
 from . import test_ebay_consent
+from . import test_exchanges
 from . import test_expiry
 from . import test_explain
 from . import test_failures
@@ -29,6 +30,7 @@ from . import test_kits
 from . import test_kits_marking
 from . import test_kits_property
 from . import test_log
+from . import test_log_analysis
 from . import test_looking
 from . import test_lost_answers
 from . import test_lost_answers_kept
