@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/marketplace_sync_rules.xml",
         "data/mail_activity_type.xml",
+        "data/mail_template.xml",
         "data/marketplace_rest_profile.xml",
         "data/ir_cron.xml",
         "views/marketplace_sync_log_views.xml",

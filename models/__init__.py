@@ -28,7 +28,9 @@ from . import marketplace_sync_log_analysis
 from . import marketplace_exchange
 from . import marketplace_exchange_repeat
 from . import marketplace_listing_log
+from . import marketplace_listing_chatter
 from . import marketplace_config_exchanges
+from . import marketplace_config_mail
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
 from . import marketplace_stock
@@ -54,8 +56,11 @@ from . import marketplace_config_counts
 from . import marketplace_drain_sending
 from . import marketplace_drain_compared
 from . import marketplace_drain_exchanges
+from . import marketplace_drain_chatter
+from . import marketplace_conflict_chatter
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk
+from . import marketplace_comparison_mail
 from . import marketplace_drift
 from . import marketplace_reconcile
 from . import marketplace_config_reconcile

@@ -2,6 +2,7 @@
 from . import test_advisory_lock
 from . import test_asking
 from . import test_budget
+from . import test_chatter
 from . import test_concurrency_budget
 from . import test_concurrency_crash
 from . import test_concurrency_drain
@@ -34,6 +35,7 @@ from . import test_log_analysis
 from . import test_looking
 from . import test_lost_answers
 from . import test_lost_answers_kept
+from . import test_mail_reports
 from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction
