@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from .errors import AdapterError, Refused, Unauthorized, Unavailable  # noqa: F401  (words, too)
+from .exchange import Exchange, Recorder
 
 
 class Pace(Protocol):
@@ -44,6 +45,7 @@ class Connection:
     :param probe: the account was in trouble: send one call alone before the others
     :param pace: what keeps all workers of this account below its rate together, None for as fast as it goes
     :param allow_private: the shop may be in a private network or on this machine, see `wire.address`
+    :param recorder: who is told of requests, None for nobody
     """
 
     base_url: str
@@ -59,6 +61,7 @@ class Connection:
     probe: bool = False
     pace: Pace | None = field(default=None, repr=False)
     allow_private: bool = False
+    recorder: Recorder | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,13 @@ class Adapter(ABC):
         """The name of the allowance that publishing `level` draws on, empty for none, and how many levels share a
         call."""
         return "", 1
+
+    def repeat(self, exchange: Exchange) -> None:  # pylint: disable=method-required-super
+        """Send a kept request again with today's secrets; the recorder is told of it, also of a refusal.
+
+        :raises AdapterError: there is no answer, or it says that the marketplace can't be worked with
+        """
+        raise Refused("This marketplace's requests can't be repeated.")
 
     def close(self) -> None:  # noqa: B027  (an adapter without connections has nothing to close)
         """Give connections back."""

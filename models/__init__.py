@@ -25,6 +25,13 @@ from . import marketplace_history
 from . import marketplace_allowance
 from . import marketplace_revision
 from . import marketplace_sync_log
+from . import marketplace_sync_log_analysis
+from . import marketplace_exchange
+from . import marketplace_exchange_repeat
+from . import marketplace_listing_log
+from . import marketplace_listing_chatter
+from . import marketplace_config_exchanges
+from . import marketplace_config_mail
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
 from . import marketplace_stock
@@ -52,8 +59,12 @@ from . import marketplace_drain_compared
 from . import marketplace_metrics
 from . import marketplace_config_metrics
 from . import marketplace_drain_totals
+from . import marketplace_drain_exchanges
+from . import marketplace_drain_chatter
+from . import marketplace_conflict_chatter
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk
+from . import marketplace_comparison_mail
 from . import marketplace_drift
 from . import marketplace_reconcile
 from . import marketplace_config_reconcile

@@ -50,6 +50,7 @@ class Run:
     limit: int | None = None
     part: int = 0  # the number of the shard to begin with
     known_failures: int = 0  # the account's, when the last try began
+    witness: Any = None  # witness.Witness, which the adapter tells of its requests
     started: float = field(default_factory=time.monotonic)
     taken: int = 0
     acknowledged: int = 0

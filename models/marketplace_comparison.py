@@ -62,15 +62,18 @@ class MarketplaceComparison(models.AbstractModel):
         account = record.config_id
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
         try:
-            with account._adapter() as adapter:
+            witness = account._witness()
+            with account._adapter(witness) as adapter:
                 run = ComparisonRun(
-                    record=record, account=account, adapter=adapter, base_url=account.base_url, deadline=end_time)
+                    record=record, account=account, adapter=adapter, base_url=account.base_url, deadline=end_time,
+                    witness=witness)
                 try:
                     self._compare_patiently(run)
                 finally:
                     self.env.cr.rollback()
                     self._commit_or_leave(partial(account._keep_token, adapter, run.base_url))
                     self._commit_or_leave(partial(self._count_spent, run))
+                    self._keep_exchanges(account, witness)
         except AdapterError as error:
             self.env.cr.rollback()
             self._commit_or_leave(partial(account._stop, error))

@@ -131,13 +131,16 @@ class MarketplaceConfig(models.Model):
 
         :raise UserError: with the marketplace's reason
         """
+        witness = self.sudo()._witness()
         try:
-            with self.sudo()._adapter() as adapter:
+            with self.sudo()._adapter(witness) as adapter:
                 answer = question(adapter)
                 self.sudo()._keep_token(adapter)
                 return answer
         except AdapterError as error:
             raise UserError(error.reason) from None
+        finally:
+            self._keep_asked(witness)
 
     def _fetch_locations(self):
         remote = {location.external_id: location for location in self._ask(lambda adapter: adapter.locations())}

@@ -3,13 +3,16 @@ import logging
 import random
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..adapters import PLATFORMS as ADAPTERS
-from ..adapters.base import Connection
+from ..adapters.base import AdapterError, Connection
+from ..adapters.wire.recording import blame
+from .error_kinds import kind_of
 from .log_words import word
 from .pace import DatabasePace
 
@@ -30,14 +33,21 @@ class MarketplaceConfig(models.Model):
     # === REACHING THE SHOP === #
 
     @contextmanager
-    def _adapter(self):
+    def _adapter(self, witness=None, **changes):
         """The adapter of this account, closed at the end.
 
         Needs the rights to read secrets: call it as superuser.
+
+        :param witness: a Witness of its requests, None for nobody
+        :param changes: of adapters.base.Connection
         """
-        adapter = ADAPTERS[self.platform](self._connection())
+        connection = replace(self._connection(), recorder=witness and witness.recorder, **changes)
+        adapter = ADAPTERS[self.platform](connection)
         try:
             yield adapter
+        except AdapterError as error:
+            blame(error.reason)
+            raise
         finally:
             adapter.close()
 
@@ -202,7 +212,7 @@ class MarketplaceConfig(models.Model):
                 self.retry_at = retry_at
             return
         self.write({"failures": self.failures + 1, "last_error": error.reason, "retry_at": retry_at})
-        self._log("warning", "account", error.reason, request_id=error.request_id)
+        self._log("warning", "account", error.reason, request_id=error.request_id, error_kind=kind_of(error))
         _logger.warning(
             "marketplace_sync: unavailable account=%r account_id=%s reason=%r retry_in_s=%.1f failures=%s "
             "request_id=%s", self.name, self.id, error.reason, delay, self.failures, word(error.request_id))
@@ -213,7 +223,7 @@ class MarketplaceConfig(models.Model):
         :param error: an `AdapterError`
         """
         self.write({"state": "error", "last_error": error.reason})
-        self._log("error", "account", error.reason, request_id=error.request_id)
+        self._log("error", "account", error.reason, request_id=error.request_id, error_kind=kind_of(error))
         _logger.error("marketplace_sync: stopped account=%r account_id=%s reason=%r request_id=%s",
                       self.name, self.id, error.reason, word(error.request_id))
         self.activity_schedule(

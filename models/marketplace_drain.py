@@ -2,6 +2,7 @@
 # pylint: disable=invalid-commit  # draining and sorting work on a cursor of their own
 import logging
 import time
+import uuid
 from contextlib import contextmanager
 from functools import partial
 
@@ -72,6 +73,7 @@ class MarketplaceDrain(models.AbstractModel):
         What it writes down is read by many: it is not in the language of whoever pressed the button.
         """
         context = {key: value for key, value in self.env.context.items() if key in CRON_CONTEXT}
+        context["marketplace_run"] = uuid.uuid4().hex[:16]  # what its lines in the log have in common
         with self.pool.cursor() as cr:
             cr.execute(SQL("SET lock_timeout = %s", f"{LOCK_SECONDS}s"))
             cr.commit()
@@ -85,8 +87,10 @@ class MarketplaceDrain(models.AbstractModel):
 
     def _run(self, account, limit):
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
-        with account._adapter() as adapter:
-            run = Run(account, adapter, account.base_url, deadline=end_time, limit=limit, part=account._part())
+        witness = account._witness()
+        with account._adapter(witness) as adapter:
+            run = Run(account, adapter, account.base_url, deadline=end_time, limit=limit, part=account._part(),
+                      witness=witness)
             try:
                 self._drain_patiently(run)
             except AdapterError as error:
@@ -159,7 +163,7 @@ class MarketplaceDrain(models.AbstractModel):
             self.env._("%(done)s up to date, %(failed)s failed", done=run.acknowledged + run.unchanged,
                        failed=run.failed),
             taken=run.taken, acknowledged=run.acknowledged, unchanged=run.unchanged, failed=run.failed,
-            remaining=remaining, calls=run.adapter.calls, seconds=run.seconds)
+            remaining=remaining, calls=run.adapter.calls, seconds=run.seconds, **run.witness.answer_times())
         if run.acknowledged or run.unchanged:
             values = {"last_success": self.env.cr.now()}
             # What another part ran into since is younger than this success.

@@ -226,7 +226,8 @@ class MarketplaceDrain(models.AbstractModel):
         self.env.flush_all()
         with self._own_cursor() as drain:
             own = account.with_env(drain.env)
-            with own._adapter() as adapter:
+            witness = own._witness()
+            with own._adapter(witness) as adapter, drain._keeping_exchanges(own, witness):
                 run = Run(own, adapter, own.base_url, deadline=time.monotonic())
                 for shard in range(own.shards):
                     with session_lock(drain.env.cr, shard_key(own.id, shard), wait=True) as held:

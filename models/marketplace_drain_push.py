@@ -233,7 +233,7 @@ class MarketplaceDrain(models.AbstractModel):
             [waiting.listing_id for waiting, _reason, _request in failures]).exists().ids)
         self.env["marketplace.sync.log"].create([
             {"config_id": run.account.id, "listing_id": waiting.listing_id, "kind": "listing", "level": "warning",
-             "message": reason, "sku": waiting.sku, "request_id": request_id}
+             "message": reason, "sku": waiting.sku, "request_id": request_id, "error_kind": "listing"}
             for waiting, reason, request_id in failures if waiting.listing_id in existing
         ])
 

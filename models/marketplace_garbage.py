@@ -171,6 +171,7 @@ class MarketplaceGarbage(models.AbstractModel):
             ("level", self._gc_levels),
             ("dirty", self.env["stock.availability.dirty"]._gc_invalid_records),
             ("log", self.env["marketplace.sync.log"]._gc_old),
+            ("log", self.env["marketplace.exchange"]._gc_old),
             ("history", self.env["marketplace.history"]._gc_old),
         ):
             more = True

@@ -2,6 +2,7 @@
 from . import test_advisory_lock
 from . import test_asking
 from . import test_budget
+from . import test_chatter
 from . import test_concurrency_budget
 from . import test_concurrency_crash
 from . import test_concurrency_drain
@@ -15,6 +16,7 @@ from . import test_drain
 from . import test_drain_refused
 from . import test_drain_trouble
 from . import test_ebay_consent
+from . import test_exchanges
 from . import test_expiry
 from . import test_explain
 from . import test_failures
@@ -30,9 +32,11 @@ from . import test_kits_marking
 from . import test_kits_property
 from . import test_log
 from . import test_log_lines
+from . import test_log_analysis
 from . import test_looking
 from . import test_lost_answers
 from . import test_lost_answers_kept
+from . import test_mail_reports
 from . import test_marking
 from . import test_marking_settings
 from . import test_marking_transaction

@@ -52,6 +52,8 @@ class NetworkCase(SecurityCase):
         self.env["marketplace.drift"].create({
             "reconcile_id": compared.id, "config_id": self.account.id, "listing_id": listing.id,
             "location_id": place.id, "reason": "changed"})
+        self.env["marketplace.exchange"].create({
+            "config_id": self.account.id, "sent_at": now, "method": "GET", "url": f"{self.account.base_url}/sample"})
         self.account.rest_profile_id = self.env.ref("marketplace_sync.marketplace_rest_profile_odd")
         preview = self.env["marketplace.request.preview"].create({"url": "https://shop.example"})
         self.env.cr.flush()

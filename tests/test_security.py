@@ -131,6 +131,8 @@ class TestActions(SecurityCase):
             "publish ours": listing.action_publish_ours,
             "count as sold": listing.action_count_as_sold,
             "reconcile": account.action_reconcile,
+            "capture": account.action_capture,
+            "stop capture": account.action_stop_capture,
             "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 
@@ -163,7 +165,7 @@ class TestActions(SecurityCase):
     def test_every_button_is_tried_here(self):
         """A button that is added has to be thought about in the matrix above."""
         opening = {f"action_open_{what}" for what in (
-            "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift")}
+            "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift", "exchanges")}
         ours = "odoo.addons.marketplace_sync."
         actions = {
             method for name in MODELS for cls in type(self.env[name]).__mro__ if cls.__module__.startswith(ours)

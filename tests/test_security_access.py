@@ -24,6 +24,7 @@ RECORDS = {
     "marketplace.level": (READ, READ),
     "marketplace.history": (READ, READ),
     "marketplace.sync.log": (READ, READ),
+    "marketplace.exchange": (READ, READ),
     "marketplace.allowance": (READ, READ),
     "marketplace.revision": (READ, READ),
     "marketplace.hold": (READ, READ),
@@ -53,6 +54,9 @@ METHODS = {
         "action_open_conflicts": SHOW,
         "action_open_drift": SHOW,
         "action_open_log": SHOW,
+        "action_open_exchanges": SHOW,
+        "action_capture": SET_UP,
+        "action_stop_capture": SET_UP,
         "action_open_cron": SHOW,
     },
     "marketplace.listing": {
@@ -63,19 +67,24 @@ METHODS = {
         "action_publish_ours": DAILY,
         "action_count_as_sold": DAILY,
         "action_open_history": SHOW,
+        "action_open_log": SHOW,
+        "action_open_exchanges": SHOW,
     },
     # Of the own companies, whatever the ids.
     "marketplace.credential": {"action_encrypt_again": {"manager", "stranger"}},
     "marketplace.drift": {"action_open_listing": SHOW},
+    "marketplace.sync.log": {"action_open_listings": SHOW, "action_open_exchanges": SHOW},
+    "marketplace.exchange": {"action_open_listings": SHOW, "action_repeat": SET_UP},
     "marketplace.reconcile": {"action_open_drift": SHOW},
 }
 ACTIONS = {
     "ir.actions.act_window": {
         f"{name}_action" for name in (
-            "marketplace_config", "marketplace_credential", "marketplace_drift", "marketplace_history",
+            "marketplace_config", "marketplace_credential", "marketplace_drift", "marketplace_exchange",
+            "marketplace_history",
             "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule",
-            "marketplace_settings", "marketplace_sync_log", "stock_availability_dirty")} | {
-                "marketplace_rule_action_of_account"},
+            "marketplace_settings", "marketplace_sync_log", "marketplace_sync_log_analysis",
+            "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
     "ir.actions.server": {"ir_cron_reconcile_ir_actions_server"},
     "ir.cron": {"ir_cron_reconcile"},
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Shown
+from ..exchange import Exchange
 from .client import Client
 from .lookup import Lookup
 from .push import Push
@@ -67,6 +68,9 @@ class CartonaAdapter(Adapter):
 
     def read(self, levels: Sequence[Level]) -> Iterator[Shown]:  # pylint: disable=method-required-super
         return read(self._read_back, levels)
+
+    def repeat(self, exchange: Exchange) -> None:  # pylint: disable=method-required-super
+        self._client.repeat(exchange)
 
     def close(self) -> None:
         self._client.close()

@@ -10,6 +10,7 @@ import requests
 
 from ..base import Connection, Refused
 from ..batching import words_of
+from ..exchange import Exchange
 from ..wire import Answer, Http, Step, TokenKeeper, run
 from ..wire.tokens import Refusals
 from ..wire.trouble import RequestRefused
@@ -104,6 +105,10 @@ class Client:
         )
         self._judge(answer, path)
         return answer
+
+    def repeat(self, exchange: Exchange) -> None:
+        """See `base.Adapter.repeat`."""
+        self._http.repeat(exchange)
 
     def close(self) -> None:
         self._http.close()

@@ -19,6 +19,7 @@ from ..base import (
     Token,
     Unauthorized,
 )
+from ..exchange import Exchange
 from ..wire import Step, run
 from ..wire.trouble import quote
 from . import limits, trading
@@ -136,6 +137,9 @@ class EbayAdapter(Adapter):
         if isinstance(target_of(level.external_id), Listing):
             return limits.TRADING, trading.LARGEST_CALL
         return limits.INVENTORY, self._inventory.size
+
+    def repeat(self, exchange: Exchange) -> None:  # pylint: disable=method-required-super
+        self._client.http.repeat(exchange)
 
     def close(self) -> None:
         self._client.http.close()

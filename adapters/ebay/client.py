@@ -121,6 +121,7 @@ class Client:
             "POST",
             trading.PATH,
             allowance=limits.TRADING,
+            writes=not name.startswith("Get"),
             is_refused=_is_token_refused,
             check=self._check_trading,
         )

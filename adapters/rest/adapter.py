@@ -22,6 +22,7 @@ from ..base import (
     Shown,
 )
 from ..batching import cut, rejected, without_doubles
+from ..exchange import Exchange
 from ..wire import Answer, Batch, Http, Step, TokenKeeper, run
 from ..wire.tokens import Refusals
 from ..wire.trouble import RequestRefused
@@ -130,6 +131,9 @@ class RestAdapter(Adapter):
             raise Refused(reason)
         batch = next(self._batches(levels))
         return preview_of(self._profile, self._connection, self._composer.message(batch))
+
+    def repeat(self, exchange: Exchange) -> None:  # pylint: disable=method-required-super
+        self._http.repeat(exchange)
 
     def close(self) -> None:
         self._http.close()

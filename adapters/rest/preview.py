@@ -4,11 +4,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus
 
 import requests
 
 from ..base import Connection
+from ..wire.masking import forms_of
 from .message import Message, authorize, secret_of
 from .profile import RestProfile
 
@@ -35,7 +35,9 @@ def preview_of(profile: RestProfile, connection: Connection, message: Message) -
     with requests.Session() as session:
         session.auth = lambda prepared: prepared  # as when it is sent: no password from the machine's .netrc
         prepared = session.prepare_request(request)
-    secrets = _forms({secret_of(profile, connection), *connection.credentials.values()})
+    known = {secret_of(profile, connection), *connection.credentials.values()}
+    # The longest first, as one may hold another.
+    secrets = sorted({form for secret in known for form in forms_of(secret)}, key=len, reverse=True)
 
     def masked(text: str) -> str:
         for secret in (_PLACEHOLDER, *secrets):
@@ -48,9 +50,3 @@ def preview_of(profile: RestProfile, connection: Connection, message: Message) -
         {name: masked(value) for name, value in prepared.headers.items()},
         masked(json.dumps(message.body, indent=2, ensure_ascii=False)),
     )
-
-
-def _forms(secrets: set[str]) -> list[str]:
-    """Each secret as it is, and as an address or JSON would write it; the longest first, as one may hold another."""
-    forms = {form for secret in secrets for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1])}
-    return sorted((form for form in forms if len(form) > 3), key=len, reverse=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ..base import Adapter, Connection, Level, Outcome, RemoteItem, RemoteLocation, ShopInfo, Shown, Token
+from ..exchange import Exchange
 from ..wire import run
 from ..wire.trouble import not_understood, quote
 from .client import Client
@@ -73,6 +74,9 @@ class ShopifyAdapter(Adapter):
 
     def read(self, levels: Sequence[Level]) -> Iterator[Shown]:  # pylint: disable=method-required-super
         return run(read_tasks(self._quantities, levels), self._connection.parallel)
+
+    def repeat(self, exchange: Exchange) -> None:  # pylint: disable=method-required-super
+        self._client.repeat(exchange)
 
     def close(self) -> None:
         self._client.close()

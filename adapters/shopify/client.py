@@ -3,6 +3,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,9 +14,11 @@ from gql.transport.exceptions import TransportConnectionFailed, TransportProtoco
 from gql.transport.requests import RequestsHTTPTransport
 
 from ..base import AdapterError, Connection
+from ..exchange import Exchange
 from ..wire import Gate, Http
 from ..wire.address import guard
 from ..wire.pool import Pool
+from ..wire.recording import Sent, Tape, blame, settle
 from ..wire.trouble import no_answer, not_understood
 from .auth import keeper_of
 from .documents import Document
@@ -25,16 +28,21 @@ from .pacer import Cost, Pacer
 # On DEBUG, gql logs whole answers, and an answer may repeat what was sent.
 logging.getLogger(RequestsHTTPTransport.__module__).setLevel(logging.INFO)
 
+_TOKEN_HEADER = "X-Shopify-Access-Token"
+
 
 class Line:
     """One kept-alive connection to the shop, used by one thread at a time.
 
     gql's transport is used without `gql.Client`, which would only turn GraphQL errors into an exception
     that lacks the HTTP status. The status comes from a hook of the `requests` session.
+
+    :param tape: takes down what is sent
+    :param clock: seconds since the epoch
     """
 
-    def __init__(self, connection: Connection):
-        self._read_timeout = connection.read_timeout
+    def __init__(self, connection: Connection, tape: Tape, clock: Callable[[], float]):
+        self._read_timeout, self._tape, self._clock = connection.read_timeout, tape, clock
         self._response: requests.Response | None = None
         self._transport = RequestsHTTPTransport(
             f"{connection.base_url}/admin/api/{connection.api_version}/graphql.json",
@@ -53,21 +61,30 @@ class Line:
         response.encoding = "utf-8"
         self._response = response
 
-    def send(self, request: GraphQLRequest, token: str) -> Answer:
-        """Send `request` once, and never raise for what comes of it: see `Answer.fault`."""
+    def send(self, request: GraphQLRequest, token: str, *, writes: bool) -> Answer:
+        """Send `request` once, and never raise for what comes of it: see `Answer.fault`.
+
+        :param writes: whether it may change something
+        """
         self._response = None
-        answer = Answer()
+        answer, sent, started, is_whole = Answer(), Sent(self._clock(), writes), time.monotonic(), True
         try:
-            result = self._transport.execute(request, extra_args={"headers": {"X-Shopify-Access-Token": token}})
+            result = self._transport.execute(request, extra_args={"headers": {_TOKEN_HEADER: token}})
             answer.data, answer.errors, answer.extensions = result.data, result.errors, result.extensions
         except TransportConnectionFailed as error:
             answer.fault = no_answer(error.__cause__, self._read_timeout, "Shopify")
+            sent.request, is_whole = getattr(error.__cause__, "request", None), False
         except (TransportProtocolError, TransportServerError, TypeError, AttributeError):
             # The latter two: gql 4.4 takes for granted that JSON is an object.
             answer.fault = not_understood("Shopify")
         if self._response is not None:
             answer.status, answer.headers = self._response.status_code, self._response.headers
+            sent.request, sent.status, sent.request_id = self._response.request, answer.status, answer.request_id
+            # What broke off can't be read again.
+            sent.answer = self._response.content if is_whole else b""
             self._response = None
+        sent.seconds = time.monotonic() - started
+        self._tape.note(sent)
         return answer
 
     def close(self) -> None:
@@ -86,12 +103,12 @@ class Client:
         self._connection, self._clock = connection, clock
         self._gate = Gate(connection, clock, sleep)
         self._pacer = Pacer(connection.max_wait, clock, sleep)
-        self._lines = Pool(lambda: Line(connection))
+        self._lines = Pool(lambda: Line(connection, self._http.tape, clock))
         self._counting = threading.Lock()
         self._calls = 0
         self.tokens = keeper_of(connection, clock, lambda: self._http)
-        # For tokens, which are not fetched by GraphQL.
-        self._http = Http("Shopify", connection, clock, sleep, tokens=self.tokens)
+        # For tokens, which are not fetched by GraphQL, and for what is repeated as it was.
+        self._http = Http("Shopify", connection, clock, sleep, tokens=self.tokens, authorize=_authorize)
 
     @property
     def calls(self) -> int:
@@ -109,9 +126,11 @@ class Client:
         :raises Refused: it refuses the account as a whole
         """
         request = GraphQLRequest(document.node, variable_values=variables)
+        settle()
         try:
             answer = self._gate.run(lambda: self._send(request, document, units))
         except AdapterError as error:
+            blame(error.reason)
             self._http.scrub(error)
             # The frames it went through hold what was sent.
             raise error.with_traceback(None) from None
@@ -120,6 +139,10 @@ class Client:
     def scrubbed(self, text: str) -> str:
         """`text`, Shopify's own words, without any secret."""
         return self._http.scrubbed(text)
+
+    def repeat(self, exchange: Exchange) -> None:
+        """See `base.Adapter.repeat`."""
+        self._http.repeat(exchange)
 
     def close(self) -> None:
         """Close idle connections; a later call opens new ones."""
@@ -133,16 +156,23 @@ class Client:
         try:
             # The wait for points may have been long.
             self._gate.check()
-            answer = self.tokens.use(partial(self._transmit, request), lambda answer: answer.status == 401)
+            answer = self.tokens.use(
+                partial(self._transmit, request, document.writes), lambda answer: answer.status == 401
+            )
         finally:
             self._pacer.settle(ticket, Cost.of(answer.extensions), answered=answer.data is not None)
         error = error_of(answer, document.scope, self._connection.api_version, self._clock())
         if error:
+            blame(error.reason)
             raise error
         return answer
 
-    def _transmit(self, request: GraphQLRequest, token: str) -> Answer:
+    def _transmit(self, request: GraphQLRequest, writes: bool, token: str) -> Answer:
         with self._counting:
             self._calls += 1
         with self._lines.lend() as line:
-            return line.send(request, token)
+            return line.send(request, token, writes=writes)
+
+
+def _authorize(request: requests.Request, token: str) -> None:
+    request.headers[_TOKEN_HEADER] = token

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gql import GraphQLRequest
-from graphql import DocumentNode
+from graphql import DocumentNode, OperationDefinitionNode, OperationType
 
 _FOLDER = Path(__file__).parent / "graphql"
 
@@ -29,6 +29,14 @@ class Document:
     def __post_init__(self):
         text = (_FOLDER / f"{self.name}.graphql").read_text(encoding="utf-8")
         object.__setattr__(self, "node", GraphQLRequest(text).document)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something in the shop."""
+        return any(
+            isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION
+            for node in self.node.definitions
+        )
 
     def expected_cost(self, units: int) -> float:
         """Points a call about `units` ids is expected to cost."""

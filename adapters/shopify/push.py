@@ -14,6 +14,7 @@ from ..base import Acknowledged, Conflict, Connection, Level, Refused, Rejected
 from ..batching import batch_of, without_doubles
 from ..reading import LARGEST, NO_NUMBER
 from ..wire import Step
+from ..wire.recording import blame
 from ..wire.trouble import Busy, RequestRefused, not_understood, quote
 from .batches import Row, batches, by_location, content_key
 from .client import Client
@@ -121,7 +122,9 @@ class Push:
         for index, (code, message) in named.items():
             if code in _STALE:
                 stale.append(rows[index])
-            elif code == _FROZEN:
+                continue
+            blame(reason_of(code, message))
+            if code == _FROZEN:
                 frozen.append(rows[index])
             else:
                 step.results.append(Rejected(rows[index].level.key, reason_of(code, message), code, request_id))

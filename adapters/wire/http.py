@@ -3,6 +3,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +11,20 @@ from typing import Any
 
 import requests
 
-from ..base import AdapterError, Connection, Unavailable
+from ..base import AdapterError, Connection, Refused, Unavailable
+from ..exchange import MASK, Exchange
 from .address import guard
 from .gate import Gate
 from .pool import Pool
+from .recording import Sent, Tape, blame, settle
 from .tokens import TokenKeeper
 from .trouble import Crashed, no_answer, not_understood, of_status, request_id_of, without_secrets
 
 # More than any marketplace has to say at once, in bytes: what goes on and on would take all the memory.
 LARGEST_ANSWER = 64 * 1024**2
 _CHUNK = 64 * 1024
+# What `requests` writes by itself.
+_OWN = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Http:
         self._gate = Gate(connection, clock, sleep)
         self._sessions = Pool(self._session)
         self._counting = threading.Lock()
+        self.tape = Tape(connection, lambda: tokens.known if tokens else ())
         #: HTTP requests sent so far, and those that count against an allowance, by its name
         self.calls, self.spent = 0, Counter()
 
@@ -96,6 +102,7 @@ class Http:
         path: str,
         *,
         allowance: str = "",
+        writes: bool | None = None,
         is_refused: Callable[[Answer], bool] = lambda answer: answer.status == 401,
         check: Callable[[Answer], None] = lambda answer: None,
         **request: Any,
@@ -106,6 +113,7 @@ class Http:
 
         :param path: begins with a slash; put behind the account's `base_url`
         :param allowance: what it counts against
+        :param writes: whether it may change something, where the method does not tell
         :param is_refused: whether an answer says that the token is not accepted
         :param check: raises what is wrong with an answer's content; `Unavailable` is tried again like any other
         :param request: `params`, `json`, `data`, `headers` as for `requests.Request`
@@ -114,15 +122,21 @@ class Http:
         :raises Refused: the address leads elsewhere, or to where no shop is, see `address`
         """
         url = self._connection.base_url + path
+        writes = method not in ("GET", "HEAD") if writes is None else writes
 
         def send_with(token: str) -> Answer:
-            return self._once(method, url, token, allowance, request)
+            return self._once(method, url, token, allowance, request, writes=writes)
 
         def send() -> Answer:
-            answer = self.tokens.use(send_with, is_refused) if self.tokens else send_with("")
-            check(answer)
-            return self._judged(answer)
+            try:
+                answer = self.tokens.use(send_with, is_refused) if self.tokens else send_with("")
+                check(answer)
+                return self._judged(answer)
+            except AdapterError as error:
+                blame(error.reason)
+                raise
 
+        settle()
         try:
             return self._gate.run(send)
         except AdapterError as error:
@@ -135,9 +149,11 @@ class Http:
 
         :raises Unavailable: throttled, down or slow
         """
+        settle()
         try:
-            return self._judged(self._once(method, url, "", "", request))
+            return self._judged(self._once(method, url, "", "", request, hides=True))
         except AdapterError as caught:
+            blame(caught.reason)
             # Nothing of what is sold is to blame for an HTTP 500 here.
             error = Unavailable(caught.reason, caught.retry_after) if isinstance(caught, Crashed) else caught
             error.request_id = caught.request_id
@@ -145,6 +161,27 @@ class Http:
             # What is sent here are secrets, and this frame is shown with the error wherever local variables are.
             request.clear()
             raise error.with_traceback(None) from None
+
+    def repeat(self, exchange: Exchange) -> None:
+        """See `base.Adapter.repeat`.
+
+        :raises Refused: it was sent to another address than the account has now
+        """
+        base_url = self._connection.base_url
+        if not exchange.url.startswith(f"{base_url}/"):
+            raise Refused("This request was sent to another address than the account has now.")
+        address, _mark, query = exchange.url.removeprefix(base_url).partition("?")
+        # What was masked is put there again by whoever knows the secret.
+        kept = [part for part in query.split("&") if part and MASK not in part]
+        self.call(
+            exchange.method,
+            "?".join(filter(None, [address, "&".join(kept)])),
+            writes=exchange.writes,
+            headers={
+                name: value for name, value in exchange.headers if name.lower() not in _OWN and MASK not in value
+            },
+            data=exchange.body.encode() or None,
+        )
 
     def scrub(self, error: AdapterError) -> None:
         """Take every secret out of what an error tells."""
@@ -158,6 +195,7 @@ class Http:
 
     def close(self) -> None:
         """Close idle connections; a later call opens new ones."""
+        settle()
         self._sessions.close()
 
     def _session(self) -> requests.Session:
@@ -167,31 +205,55 @@ class Http:
         guard(session, self._connection)
         return session
 
-    def _once(self, method: str, url: str, token: str, allowance: str, options: dict[str, Any]) -> Answer:
+    def _once(
+        self,
+        method: str,
+        url: str,
+        token: str,
+        allowance: str,
+        options: dict[str, Any],
+        *,
+        writes: bool = False,
+        hides: bool = False,
+    ) -> Answer:
+        """Send a request, once.
+
+        :param hides: what is sent and answered are secrets
+        """
         request = requests.Request(method, url, **options)
         if token and self._authorize:
             self._authorize(request, token)
         self._count(allowance)
-        failure = None
+        sent = Sent(self._clock(), writes, hides)
         with self._sessions.lend() as session:
-            try:
-                prepared = session.prepare_request(request)
-                response = session.send(
-                    prepared,
-                    timeout=(self._connection.connect_timeout, self._connection.read_timeout),
-                    # Secrets go to the shop the account names and nowhere else.
-                    allow_redirects=False,
-                    # The server's own proxies and certificates (HTTPS_PROXY, REQUESTS_CA_BUNDLE).
-                    **session.merge_environment_settings(prepared.url, {}, True, None, None),
-                )
-                body = self._read(response)
-            except (requests.RequestException, UnicodeError) as error:
-                failure = no_answer(error, self._connection.read_timeout, self._shop)
-        # Raised here and not above, so that it does not carry the request, and with it the token, as its context.
+            failure = self._transmit(session, request, sent)
+        sent.request_id = self.scrubbed(request_id_of(sent.headers))
+        self.tape.note(sent)
+        # Raised here and not below, so that it does not carry the request, and with it the token, as its context.
         if failure:
             raise failure
-        request_id = self.scrubbed(request_id_of(response.headers))
-        return Answer(self._shop, response.status_code, response.headers, body, request_id)
+        return Answer(self._shop, sent.status, sent.headers, sent.answer, sent.request_id)
+
+    def _transmit(self, session: requests.Session, request: requests.Request, sent: Sent) -> AdapterError | None:
+        """Send a request, fill in what comes of it, and give what went wrong."""
+        started = time.monotonic()
+        try:
+            sent.request = session.prepare_request(request)
+            response = session.send(
+                sent.request,
+                timeout=(self._connection.connect_timeout, self._connection.read_timeout),
+                # Secrets go to the shop the account names and nowhere else.
+                allow_redirects=False,
+                # The server's own proxies and certificates (HTTPS_PROXY, REQUESTS_CA_BUNDLE).
+                **session.merge_environment_settings(sent.request.url, {}, True, None, None),
+            )
+            sent.status, sent.headers = response.status_code, response.headers
+            sent.answer = self._read(response)
+        except (requests.RequestException, UnicodeError, Unavailable) as error:
+            return no_answer(error, self._connection.read_timeout, self._shop)
+        finally:
+            sent.seconds = time.monotonic() - started
+        return None
 
     def _read(self, response: requests.Response) -> bytes:
         """All of the body, unpacked.

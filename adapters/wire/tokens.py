@@ -84,6 +84,11 @@ class TokenKeeper:
         return "<TokenKeeper>"
 
     @property
+    def known(self) -> frozenset[str]:
+        """All tokens handed out so far."""
+        return frozenset(self._known)
+
+    @property
     def renewable(self) -> bool:
         """Whether a refused token can be replaced without a person."""
         return self._fetch is not None

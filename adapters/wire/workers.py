@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from ..base import AdapterError, Unavailable
 from .apart import Apart, Batch, Step
+from .recording import witnessed
 from .trouble import Busy, Crashed, RequestRefused
 
 
@@ -68,7 +69,7 @@ class _Work:
         if self.stopped.is_set():
             return Step, Step()
         try:
-            return task, task()
+            return task, witnessed(task)
         except AdapterError as error:
             if isinstance(task, Batch) and isinstance(error, RequestRefused | Crashed):
                 return task, error
