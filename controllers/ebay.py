@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 CALLBACK = "/marketplace_sync/ebay/callback"
+GUIDE = "marketplace-setup"  # the path of the action for accounts that are being set up
 
 
 class EbayController(http.Controller):
@@ -29,4 +30,5 @@ class EbayController(http.Controller):
             account._finish_ebay_consent(code, error)
         except UserError as refusal:
             account.sudo().last_error = refusal.args[0]  # shown where the browser goes now
-        return request.redirect(f"/odoo/{account._name}/{account.id}")
+        page = GUIDE if account.setup_step else account._name
+        return request.redirect(f"/odoo/{page}/{account.id}")

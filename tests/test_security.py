@@ -131,6 +131,13 @@ class TestActions(SecurityCase):
             "publish ours": listing.action_publish_ours,
             "count as sold": listing.action_count_as_sold,
             "reconcile": account.action_reconcile,
+            "continue set-up": account.action_setup_continue,
+            "set-up: restart": account.action_setup_restart,
+            "set-up: test": account.action_setup_test,
+            "set-up: next": account.action_setup_next,
+            "set-up: back": account.action_setup_back,
+            "set-up: look": account.action_setup_look,
+            "set-up: go live": account.action_setup_go_live,
             "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 

@@ -47,6 +47,13 @@ METHODS = {
         "action_resume": SET_UP,
         "action_reconcile": SET_UP,
         "action_collect_garbage": SET_UP,
+        "action_setup_continue": SET_UP,
+        "action_setup_restart": SET_UP,
+        "action_setup_test": SET_UP,
+        "action_setup_next": SET_UP,
+        "action_setup_back": SET_UP,
+        "action_setup_look": SET_UP,
+        "action_setup_go_live": SET_UP,
         "action_open_listings": SHOW,
         "action_open_failed": SHOW,
         "action_open_waiting": SHOW,
@@ -74,7 +81,8 @@ ACTIONS = {
         f"{name}_action" for name in (
             "marketplace_config", "marketplace_credential", "marketplace_drift", "marketplace_history",
             "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule",
-            "marketplace_sync_log", "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
+            "marketplace_setup", "marketplace_sync_log", "stock_availability_dirty")
+    } | {"marketplace_rule_action_of_account"},
     "ir.actions.server": {"ir_cron_reconcile_ir_actions_server"},
     "ir.cron": {"ir_cron_reconcile"},
 }
