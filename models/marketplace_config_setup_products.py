@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# pylint: disable=invalid-commit  # what is pushed has to be committed before; the rest is listed on a cursor of its own
+# pylint: disable=invalid-commit  # a push sees what is committed; a chunk is ticked on a cursor of its own
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .drain_run import COLLISIONS
@@ -11,6 +11,8 @@ from .drain_run import COLLISIONS
 CHUNK = 200  # products ticked in one transaction
 PUSHED_AT_ONCE = 500  # listings, while whoever went live waits
 IN_STOCK = [("is_storable", "=", True)]
+# How far listing has come, and with whose rights it goes on: nobody's to write, or others' rights could be borrowed.
+IDLE = {"setup_user_id": False, "setup_listing": False, "setup_last_id": 0}
 
 
 class MarketplaceConfig(models.Model):
@@ -38,6 +40,20 @@ class MarketplaceConfig(models.Model):
                 ("platform", "=", account.platform), ("state", "!=", "draft"), ("id", "!=", account._origin.id)],
                 limit=10)
             account.setup_siblings = ", ".join(others.mapped("name"))
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Spelled out: defaults could be sent along.
+        return super().create(vals_list if self.env.su else [{**vals, **IDLE} for vals in vals_list])
+
+    def write(self, vals):
+        if not self.env.su and not IDLE.keys().isdisjoint(vals):
+            raise AccessError(self.env._("How far the set-up of an account has come can't be changed."))
+        if not {"setup_choice", "setup_domain"}.isdisjoint(vals) and any(self.mapped("setup_listing")):
+            raise UserError(self.env._("The products chosen before are still being listed."))
+        return super().write(vals)
 
     # === WHICH PRODUCTS === #
 
@@ -86,16 +102,16 @@ class MarketplaceConfig(models.Model):
         self._check_setup()
         self._check_setup_locations()
         self._check_setup_products()
-        choice = self.setup_choice
         self.action_test_connection()
         if self.state != "connected":
             self.write({"setup_step": "access", "setup_verdict": "scopes"})
             return True
         self.sudo().write({
             "setup_verdict": False, "setup_preview": False, "setup_user_id": self.env.uid, "setup_last_id": 0,
-            "setup_listing": choice == "filter"})
+            "setup_listing": self.setup_choice == "filter"})
+        if self.setup_listing:
+            self.sudo()._tick_chunk()
         self.env.cr.commit()
-        self.sudo()._list_chosen()
         said = self._tell_pushed(self.sudo()._drain(limit=PUSHED_AT_ONCE))
         said["params"]["next"] = {
             "type": "ir.actions.act_window", "name": self.env._("Marketplaces"), "res_model": self._name,
@@ -109,7 +125,7 @@ class MarketplaceConfig(models.Model):
         return super()._cron_drain()
 
     def _list_chosen(self):
-        """Tick the next chunk of the products chosen, and have the scheduled action come back for what is left.
+        """Tick the next chunk of the products chosen.
 
         Works on a cursor of its own, which it commits. Trouble is not raised: it shows on the account and in its log.
         """
@@ -117,24 +133,31 @@ class MarketplaceConfig(models.Model):
         with self.env["marketplace.drain"]._own_cursor() as drain:
             account = self.with_env(drain.env)
             try:
-                if account.setup_listing:
-                    account._tick_chunk()
+                account._tick_chunk()
+                drain.env.cr.commit()
             except COLLISIONS:
                 drain.env.cr.rollback()  # somebody works on these products: the next try takes them
+                account.cron_id._trigger()
             except UserError as error:
                 drain.env.cr.rollback()
                 account._give_up_listing(error)
-            if account.setup_listing:
-                account.cron_id._trigger()
             drain.env.cr.commit()
         self.env.invalidate_all()
 
     def _tick_chunk(self):
+        """Tick the next chunk; while there may be more, the scheduled action comes for them.
+
+        :raise UserError: whoever chose them may not do so any more
+        """
+        if not self.setup_user_id.active:
+            raise UserError(self.env._("whoever chose them is not here any more."))
         tick = f"{self.platform}_product"
-        products = self._chosen(self.setup_user_id or self._whom_to_tell(), self.setup_last_id, CHUNK)
+        products = self._chosen(self.setup_user_id, self.setup_last_id, CHUNK)
         products.filtered(lambda product: not product[tick]).write({tick: True})
         self.write({
             "setup_last_id": products[-1:].id or self.setup_last_id, "setup_listing": len(products) == CHUNK})
+        if self.setup_listing:
+            self.cron_id._trigger()
 
     def _give_up_listing(self, error):
         """Say that the rest of the products was not listed, and why: going on would meet the same again."""

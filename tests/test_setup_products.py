@@ -4,7 +4,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.marketplace_sync.models import marketplace_config_setup_preview as preview_module
 from odoo.addons.marketplace_sync.models import marketplace_config_setup_products as products_module
@@ -258,6 +258,33 @@ class TestGoLive(SetupCase):
         self.assertEqual([product.shopify_product for product in goods].count(True), 2)
         self.assertEqual((self.account.state, self.account.setup_listing), ("connected", False))
         self.assertIn("Not all products", self.logs("account")[-1].message)
+
+    def test_nobody_borrows_the_rights_of_another(self):
+        """Whoever may not change products can't have them ticked by the system either."""
+        manager = self.make_user("set-manager", MANAGER)
+        running = {"setup_user_id": self.env.ref("base.user_admin").id, "setup_listing": True, "setup_last_id": 1}
+        own = self.account.with_user(manager)
+        for name, value in running.items():
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                own.write({name: value})
+        values = {"name": "Mine", "base_url": "https://my-shop.myshopify.com"}
+        defaults = {f"default_{name}": value for name, value in running.items()}
+        made = own.create({**values, **running}) | own.with_context(**defaults).create(values)
+        self.assertFalse(any(made.mapped("setup_listing")) or made.sudo().setup_user_id)
+        self.account.sudo().write(running)
+        with self.assertRaisesRegex(UserError, "still being listed"):
+            own.setup_domain = "[('id', '!=', 0)]"
+
+    def test_whoever_chose_is_gone(self):
+        chooser = self.make_user("set-chooser", f"{MANAGER},product.group_product_manager,stock.group_stock_user")
+        product = self.offer("SET-1", stock=1, sold=False)
+        self.choose(product)
+        self.go_to("preview")
+        self.account.write({"state": "connected", "setup_user_id": chooser.id, "setup_listing": True})
+        chooser.active = False
+        self.cron()
+        self.assertFalse(product.shopify_product or self.account.setup_listing)
+        self.assertIn("not here any more", self.logs("account")[-1].message)
 
     def test_while_paused_nothing_is_listed(self):
         goods = [self.offer(f"SET-{number}", stock=1, sold=False) for number in range(3)]
