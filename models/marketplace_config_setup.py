@@ -66,8 +66,8 @@ class MarketplaceConfig(models.Model):
                     "Add these scopes to the app in the shop, release and install it again, then test again.")
             case "unauthorized", "shopify":
                 return self.env._(
-                    "Enter anew what the app shows: its client ID and secret (Dev Dashboard, the app's Settings), or the "
-                    "access token of an older app. See that the app is installed on this very store.")
+                    "Enter anew what the app shows: its client ID and secret (Dev Dashboard, the app's Settings), or "
+                    "the access token of an older app. See that the app is installed on this very store.")
             case "unauthorized", "ebay":
                 return self.env._(
                     "Copy the App ID and the Cert ID anew, then press Connect eBay. Keys of eBay's sandbox work with "
