@@ -28,6 +28,7 @@
         "views/marketplace_listing_views.xml",
         "views/marketplace_rule_views.xml",
         "views/marketplace_reconcile_views.xml",
+        "views/marketplace_setup_views.xml",
         "views/marketplace_config_views.xml",
         "views/marketplace_exchange_links.xml",
         "views/marketplace_credential_views.xml",

@@ -10,6 +10,7 @@ from odoo.http import request
 _logger = logging.getLogger(__name__)
 
 CALLBACK = "/marketplace_sync/ebay/callback"
+GUIDE = "marketplace-setup"  # the path of the action for accounts that are being set up
 
 
 class EbayController(http.Controller):
@@ -35,7 +36,8 @@ class EbayController(http.Controller):
         except UserError as refusal:
             account.sudo().last_error = refusal.args[0]  # shown where the browser goes now
             self._tell_refused(account.sudo(), refusal)
-        return request.redirect(f"/odoo/{account._name}/{account.id}")
+        page = GUIDE if account.setup_step else account._name
+        return request.redirect(f"/odoo/{page}/{account.id}")
 
     def _tell_refused(self, account, refusal):
         _logger.warning(

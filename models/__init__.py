@@ -52,6 +52,7 @@ from . import marketplace_drain_budget
 from . import marketplace_drain_link
 from . import marketplace_drain_look
 from . import marketplace_drain_push
+from . import marketplace_drain_foresee
 from . import marketplace_drain_queue
 from . import marketplace_config_counts
 from . import marketplace_drain_sending
@@ -68,6 +69,9 @@ from . import marketplace_comparison_mail
 from . import marketplace_drift
 from . import marketplace_reconcile
 from . import marketplace_config_reconcile
+from . import marketplace_config_setup
+from . import marketplace_config_setup_products
+from . import marketplace_config_setup_preview
 from . import product_category
 from . import product_product
 from . import product_template

@@ -60,12 +60,18 @@ class MarketplaceConfig(models.Model):
         account = self.sudo()
         if account.state != "connected":
             raise UserError(self.env._("%s is not connected: test the connection first, or resume it.", self.name))
-        done = account._drain()
+        return self._tell_pushed(account._drain())
+
+    def _tell_pushed(self, done):
+        """Say what a push has done.
+
+        :param dict done: see `_drain`
+        """
         if done["state"] == "error":
             return self._notify("danger", done["trouble"])
         if done["remaining"] and (done["busy"] or done["trouble"]):
             return self._notify("warning", done["trouble"] or self.env._("Its scheduled action is pushing already."))
-        if not (done["done"] or done["failed"] or done["remaining"] or account.deferral):
+        if not (done["done"] or done["failed"] or done["remaining"] or self.sudo().deferral):
             return self._notify("success", self.env._("Nothing was waiting: the shop is up to date."))
         return self._notify("warning" if done["failed"] else "success", self._and_what_waits(self.env._(
             "%(done)s listings up to date, %(failed)s failed, %(remaining)s still waiting.", **done)))
@@ -131,14 +137,22 @@ class MarketplaceConfig(models.Model):
 
         :raise UserError: with the marketplace's reason
         """
+        try:
+            return self._answer(question)
+        except AdapterError as error:
+            raise UserError(error.reason) from None
+
+    def _answer(self, question):
+        """The adapter's answer to `question(adapter)`.
+
+        :raise AdapterError: what the marketplace said
+        """
         witness = self.sudo()._witness()
         try:
             with self.sudo()._adapter(witness) as adapter:
                 answer = question(adapter)
                 self.sudo()._keep_token(adapter)
                 return answer
-        except AdapterError as error:
-            raise UserError(error.reason) from None
         finally:
             self._keep_asked(witness)
 

@@ -82,7 +82,7 @@ class MarketplaceConfig(models.Model):
         self._forget_token()
         self.env.cr.commit()
         former_seller = self.shop_name
-        self.action_test_connection()
+        self.action_setup_test() if self.setup_step else self.action_test_connection()
         if former_seller and self.shop_name != former_seller:
             self._forget_links()
             self._mark("another seller")

@@ -70,6 +70,9 @@ from . import test_security_access
 from . import test_security_address
 from . import test_security_routes
 from . import test_security_secrets
+from . import test_setup
+from . import test_setup_products
+from . import test_setup_tour
 from . import test_sorting
 from . import test_template_listings
 from . import test_template_listings_ids

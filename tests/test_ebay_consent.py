@@ -136,6 +136,20 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
         self.assertIn("gave no consent", self.account.last_error)
         self.assertEqual(self.account.state, "draft")
 
+    def test_in_the_guide_it_leads_back_there_and_connects_nothing(self):
+        self.account.setup_step = "access"
+        answer = self.come_back(self.agree(self.consent_page()))
+        self.assertTrue(answer.headers["Location"].endswith(f"/odoo/marketplace-setup/{self.account.id}"))
+        self.assertEqual((self.account.state, self.account.setup_verdict), ("draft", "good"))
+        self.assertIn("refresh_token", self.kept())
+
+    def test_declining_is_told_in_the_guide(self):
+        self.account.setup_step = "access"
+        answer = self.come_back(state=self.state_of(self.consent_page()), error="access_denied")
+        self.assertTrue(answer.headers["Location"].endswith(f"/odoo/marketplace-setup/{self.account.id}"))
+        self.assertIn("gave no consent", self.account.last_error)
+        self.assertFalse(self.account.setup_verdict)
+
     def test_the_code_is_never_repeated(self):
         page = self.consent_page()
         answer = self.come_back(state=self.state_of(page), code="v-secret-code")

@@ -133,6 +133,13 @@ class TestActions(SecurityCase):
             "reconcile": account.action_reconcile,
             "capture": account.action_capture,
             "stop capture": account.action_stop_capture,
+            "continue set-up": account.action_setup_continue,
+            "set-up: restart": account.action_setup_restart,
+            "set-up: test": account.action_setup_test,
+            "set-up: next": account.action_setup_next,
+            "set-up: back": account.action_setup_back,
+            "set-up: look": account.action_setup_look,
+            "set-up: go live": account.action_setup_go_live,
             "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 
