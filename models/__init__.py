@@ -46,10 +46,14 @@ from . import marketplace_drain_look
 from . import marketplace_drain_push
 from . import marketplace_drain_queue
 from . import marketplace_config_counts
+from . import marketplace_config_news
+from . import ir_websocket
 from . import marketplace_drain_sending
+from . import marketplace_drain_news
 from . import marketplace_drain_compared
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk
+from . import marketplace_comparison_news
 from . import marketplace_drift
 from . import marketplace_reconcile
 from . import marketplace_config_reconcile
