@@ -24,6 +24,7 @@
         "views/marketplace_rule_views.xml",
         "views/marketplace_reconcile_views.xml",
         "views/marketplace_config_views.xml",
+        "views/marketplace_dashboard_views.xml",
         "views/marketplace_credential_views.xml",
         "views/marketplace_rest_profile_views.xml",
         "views/product_views.xml",

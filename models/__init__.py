@@ -24,6 +24,7 @@ from . import marketplace_history
 from . import marketplace_allowance
 from . import marketplace_revision
 from . import marketplace_sync_log
+from . import marketplace_sync_log_hours
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
 from . import marketplace_stock
@@ -46,6 +47,7 @@ from . import marketplace_drain_look
 from . import marketplace_drain_push
 from . import marketplace_drain_queue
 from . import marketplace_config_counts
+from . import marketplace_config_dashboard
 from . import marketplace_config_news
 from . import ir_websocket
 from . import marketplace_drain_sending

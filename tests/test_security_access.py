@@ -53,6 +53,11 @@ METHODS = {
         "action_open_conflicts": SHOW,
         "action_open_drift": SHOW,
         "action_open_log": SHOW,
+        "action_open_linked": SHOW,
+        "action_open_pushes": SHOW,
+        "action_open_refused": SHOW,
+        "action_open_calls": SHOW,
+        "action_open_allowances": SHOW,
         "action_open_cron": SHOW,
     },
     "marketplace.listing": {
@@ -72,8 +77,9 @@ METHODS = {
 ACTIONS = {
     "ir.actions.act_window": {
         f"{name}_action" for name in (
-            "marketplace_config", "marketplace_credential", "marketplace_drift", "marketplace_history",
-            "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule",
+            "marketplace_allowance", "marketplace_config", "marketplace_credential", "marketplace_dashboard",
+            "marketplace_drift", "marketplace_history", "marketplace_listing", "marketplace_reconcile",
+            "marketplace_rest_profile", "marketplace_rule",
             "marketplace_sync_log", "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
     "ir.actions.server": {"ir_cron_reconcile_ir_actions_server"},
     "ir.cron": {"ir_cron_reconcile"},

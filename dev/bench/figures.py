@@ -94,6 +94,7 @@ FIGURES = {
         Figure("scale.drain_ratio", "large / small", "<= 1.5"),
         Figure("scale.account_form_ratio", "large / small", "<= 1.5"),
         Figure("scale.account_list_ratio", "large / small", "<= 1.5"),
+        Figure("scale.dashboard_ratio", "large / small", "<= 1.5"),
         Figure("scale.listings_ratio", "large / small", "<= 1.5"),
         Figure("scale.listings_of_account_ratio", "large / small", "<= 1.5"),
         Figure("scale.listings_filtered_ratio", "large / small", "<= 1.5"),
