@@ -31,6 +31,7 @@
         "views/marketplace_setup_views.xml",
         "views/marketplace_config_views.xml",
         "views/marketplace_exchange_links.xml",
+        "views/marketplace_dashboard_views.xml",
         "views/marketplace_credential_views.xml",
         "views/marketplace_rest_profile_views.xml",
         "views/product_views.xml",

@@ -32,6 +32,13 @@ class Client:
         """Return the id of the record with that external id."""
         return self.call("ir.model.data", "check_object_reference", *name.split("."))[1]
 
+    def load_action(self, name: str) -> dict:
+        """Return an action as the web client loads it.
+
+        :param name: its external id
+        """
+        return self._post("/web/action/load", name, {"action_id": name})
+
     def load(self, url: str, **form: str) -> requests.Response:
         """Load a page as the user's browser would, or send a form it showed; a redirect is left to the caller."""
         method = "POST" if form else "GET"

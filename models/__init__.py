@@ -32,6 +32,7 @@ from . import marketplace_listing_log
 from . import marketplace_listing_chatter
 from . import marketplace_config_exchanges
 from . import marketplace_config_mail
+from . import marketplace_sync_log_hours
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
 from . import marketplace_stock
@@ -55,7 +56,11 @@ from . import marketplace_drain_push
 from . import marketplace_drain_foresee
 from . import marketplace_drain_queue
 from . import marketplace_config_counts
+from . import marketplace_config_dashboard
+from . import marketplace_config_news
+from . import ir_websocket
 from . import marketplace_drain_sending
+from . import marketplace_drain_news
 from . import marketplace_drain_compared
 from . import marketplace_metrics
 from . import marketplace_config_metrics
@@ -66,6 +71,7 @@ from . import marketplace_conflict_chatter
 from . import marketplace_comparison
 from . import marketplace_comparison_chunk
 from . import marketplace_comparison_mail
+from . import marketplace_comparison_news
 from . import marketplace_drift
 from . import marketplace_reconcile
 from . import marketplace_config_reconcile

@@ -17,10 +17,12 @@ class MarketplaceConfig(models.Model):
     _inherit = "marketplace.config"
 
     listing_count = fields.Integer(compute="_compute_counts", help="At most 10,001.")
+    linked_count = fields.Integer("Linked", compute="_compute_counts", help="At most 10,001.")
     error_count = fields.Integer("Failed", compute="_compute_counts", help="At most 10,001.")
     conflict_count = fields.Integer("Asking", compute="_compute_counts", help="At most 10,001.")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts", help="At most 10,001.")
     listing_tally = fields.Char("Number of Listings", compute="_compute_tallies")
+    linked_tally = fields.Char("Number Linked", compute="_compute_tallies")
     error_tally = fields.Char("Number Failed", compute="_compute_tallies")
     conflict_tally = fields.Char("Number Asking", compute="_compute_tallies")
     waiting_tally = fields.Char("Number Waiting", compute="_compute_tallies")
@@ -29,15 +31,16 @@ class MarketplaceConfig(models.Model):
         for account in self:
             saved = account._origin  # nobody's, with nothing listed, while a new account is being entered
             account.listing_count = saved._count_listings()
+            account.linked_count = saved._count_listings(("state", "=", "linked"))
             account.error_count = saved._count_listings(("state", "=", "error"))
             account.conflict_count = saved._count_listings(("state", "=", "conflict"))
             account.waiting_count = saved._count_waiting_listings()
 
-    @api.depends("listing_count", "error_count", "conflict_count", "waiting_count")
+    @api.depends("listing_count", "linked_count", "error_count", "conflict_count", "waiting_count")
     @api.depends_context("lang")
     def _compute_tallies(self):
         for account in self:
-            for name in ("listing", "error", "conflict", "waiting"):
+            for name in ("listing", "linked", "error", "conflict", "waiting"):
                 account[f"{name}_tally"] = account._tally(account[f"{name}_count"])
 
     def _count_listings(self, *condition):

@@ -12,6 +12,7 @@ from . import test_concurrency_marks
 from . import test_concurrency_reconcile
 from . import test_concurrency_shards
 from . import test_config
+from . import test_dashboard, test_dashboard_news, test_dashboard_tour
 from . import test_drain
 from . import test_drain_refused
 from . import test_drain_trouble

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from unittest.mock import patch
+
+from lxml import etree
+
 from odoo.tools import SQL
 
+from odoo.addons.marketplace_sync.dev.scale import explain
 from odoo.addons.marketplace_sync.dev.scale.explain import Plans, nodes
 
 from .common import DIRTY
@@ -24,7 +29,7 @@ class TestPlans(DrainCase):
         self.user = self.make_user("planner", "marketplace_sync.group_marketplace_manager,stock.group_stock_user")
         self.env.flush_all()
         for table in ("product_product", "product_template", "stock_quant", "marketplace_listing", "marketplace_level",
-                      "marketplace_history", "stock_availability_dirty"):
+                      "marketplace_history", "marketplace_sync_log", "stock_availability_dirty"):
             self.env.cr.execute(f"ANALYZE {table}")
         # What is left are loops over look-ups: a table is only read where no index can serve.
         for way in ("seqscan", "mergejoin", "hashjoin"):
@@ -73,6 +78,15 @@ class TestPlans(DrainCase):
         account = self.account.with_user(self.user)
         specification = {name: {} for name in account._fields if name.endswith(("_count", "_tally"))}
         self.assert_looked_up(lambda: account.web_read(specification), least=5)
+
+    def test_dashboard(self):
+        """The log may be as large as the rest."""
+        self.listings._mark("test")
+        accounts = self.env["marketplace.config"].with_user(self.user)
+        view = accounts.get_view(self.env.ref("marketplace_sync.marketplace_config_view_dashboard").id, "kanban")
+        specification = {node.get("name"): {} for node in etree.fromstring(view["arch"]).iter("field")}
+        with patch.object(explain, "LARGE", explain.LARGE | {"marketplace_sync_log"}):
+            self.assert_looked_up(lambda: accounts.web_search_read([], specification), least=8)
 
     def test_listings(self):
         self.listings._mark("test")

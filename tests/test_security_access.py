@@ -64,6 +64,11 @@ METHODS = {
         "action_open_exchanges": SHOW,
         "action_capture": SET_UP,
         "action_stop_capture": SET_UP,
+        "action_open_linked": SHOW,
+        "action_open_pushes": SHOW,
+        "action_open_refused": SHOW,
+        "action_open_calls": SHOW,
+        "action_open_allowances": SHOW,
         "action_open_cron": SHOW,
     },
     "marketplace.listing": {
@@ -87,10 +92,10 @@ METHODS = {
 ACTIONS = {
     "ir.actions.act_window": {
         f"{name}_action" for name in (
-            "marketplace_config", "marketplace_credential", "marketplace_drift", "marketplace_exchange",
-            "marketplace_history",
-            "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule",
-            "marketplace_settings", "marketplace_setup", "marketplace_sync_log", "marketplace_sync_log_analysis",
+            "marketplace_allowance", "marketplace_config", "marketplace_credential", "marketplace_dashboard",
+            "marketplace_drift", "marketplace_exchange", "marketplace_history", "marketplace_listing",
+            "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule", "marketplace_settings",
+            "marketplace_setup", "marketplace_sync_log", "marketplace_sync_log_analysis",
             "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
     "ir.actions.server": {"ir_cron_reconcile_ir_actions_server"},
     "ir.cron": {"ir_cron_reconcile"},

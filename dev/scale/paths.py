@@ -52,6 +52,13 @@ def account_list(env, _database: Database) -> None:
     _list(env["marketplace.config"])
 
 
+def dashboard(env, _database: Database) -> None:
+    """Open the dashboard."""
+    accounts = env["marketplace.config"]
+    view = accounts.get_view(env.ref("marketplace_sync.marketplace_config_view_dashboard").id, "kanban")
+    accounts.web_search_read([], _specification(accounts, etree.fromstring(view["arch"])))
+
+
 def listings(env, _database: Database) -> None:
     """Open the list of listings."""
     _list(env["marketplace.listing"])
@@ -114,6 +121,7 @@ def product_form(env, database: Database) -> None:
 SCREENS = {
     "scale.account_form_ratio": account_form,
     "scale.account_list_ratio": account_list,
+    "scale.dashboard_ratio": dashboard,
     "scale.listings_ratio": listings,
     "scale.listings_of_account_ratio": listings_of_account,
     "scale.listings_filtered_ratio": listings_filtered,
