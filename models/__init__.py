@@ -19,6 +19,8 @@ from . import marketplace_listing_explain
 from . import marketplace_listing_history
 from . import marketplace_listing_ticks
 from . import marketplace_listing_preview
+from . import marketplace_listing_products
+from . import marketplace_listing_sync
 from . import marketplace_level
 from . import marketplace_history
 from . import marketplace_allowance
@@ -45,6 +47,7 @@ from . import marketplace_drain_link
 from . import marketplace_drain_look
 from . import marketplace_drain_push
 from . import marketplace_drain_queue
+from . import marketplace_drain_chosen
 from . import marketplace_config_counts
 from . import marketplace_drain_sending
 from . import marketplace_drain_compared
@@ -53,11 +56,16 @@ from . import marketplace_comparison_chunk
 from . import marketplace_drift
 from . import marketplace_reconcile
 from . import marketplace_config_reconcile
+from . import marketplace_bulk
+from . import marketplace_bulk_run
+from . import marketplace_product
 from . import product_category
 from . import product_product
+from . import product_product_marketplaces
 from . import product_template
 from . import product_template_kit
 from . import product_template_listing
+from . import product_template_marketplaces
 from . import product_template_rules
 from . import stock_location
 from . import stock_lot

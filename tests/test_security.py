@@ -131,6 +131,8 @@ class TestActions(SecurityCase):
             "publish ours": listing.action_publish_ours,
             "count as sold": listing.action_count_as_sold,
             "reconcile": account.action_reconcile,
+            "sync listing now": listing.action_sync_now,
+            "stop": listing.action_stop,
             "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 
@@ -149,9 +151,10 @@ class TestActions(SecurityCase):
     def test_buttons(self):
         every = set(self.buttons(self.manager))
         daily = {
-            "sync now", "retry failed", "retry", "push", "preview", "preview request", "publish ours", "count as sold"}
+            "sync now", "retry failed", "retry", "push", "preview", "preview request", "publish ours", "count as sold",
+            "sync listing now"}
         for user, expected in (
-            (self.manager, set()),
+            (self.manager, {"stop"}),  # for it one has to be allowed to change products, too
             (self.user, every - daily),
             (self.nobody, every),
             (self.portal, every),
@@ -163,7 +166,8 @@ class TestActions(SecurityCase):
     def test_every_button_is_tried_here(self):
         """A button that is added has to be thought about in the matrix above."""
         opening = {f"action_open_{what}" for what in (
-            "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift")}
+            "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift",
+            "explanation")}
         ours = "odoo.addons.marketplace_sync."
         actions = {
             method for name in MODELS for cls in type(self.env[name]).__mro__ if cls.__module__.startswith(ours)
