@@ -95,7 +95,8 @@ ACTIONS = {
         f"{name}_action" for name in (
             "marketplace_bulk", "marketplace_config", "marketplace_credential", "marketplace_drift",
             "marketplace_history", "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile",
-            "marketplace_rule", "marketplace_sync_log", "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
+            "marketplace_rule", "marketplace_sync_log", "stock_availability_dirty")
+    } | {"marketplace_rule_action_of_account"},
     "ir.actions.server": {"ir_cron_reconcile_ir_actions_server", "ir_cron_bulk_ir_actions_server"} | {
         f"{model}_action_{name}" for model in ("product_template", "product_product")
         for name in ("publish", "stop", "sync")},
