@@ -70,8 +70,9 @@ class TestBadges(DrainCase):
             self.assertFalse(found)
 
     def found(self, model, name, among, value=True, user=None):
-        records = self.env[model].with_user(user or self.env.user).with_context(
-            allowed_company_ids=(user or self.env.user).company_ids.ids if user else self.company.ids)
+        records = self.env[model]
+        if user:
+            records = records.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
         return records.search([("id", "in", among.ids), (name, "=", value)]).with_env(self.env)
 
     def test_filters(self):

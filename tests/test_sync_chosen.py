@@ -131,13 +131,12 @@ class TestSyncChosen(DrainCase):
     def test_a_shop_that_is_away_keeps_the_marks(self):
         self.drain()
         self.set_stock(self.mug, 2)
-        self.sort()
-        self.account.base_url = "http://127.0.0.1:9"
-        self.account.state = "connected"
-        self.env.cr.flush()
+        self.shop.fault("429", on="mutation", retry_after=600)
         with self.pauses():
-            kind, _message = self.sync(self.mug)
-        self.assertIn(kind, ("warning", "danger"))
+            kind, message = self.sync(self.mug)
+        self.assertEqual(kind, "warning")
+        self.assertIn("still waits", message)
+        self.assertIn(self.account.last_error, message)
         self.assertTrue(self.listing(self.mug).is_waiting)
 
     def test_why(self):

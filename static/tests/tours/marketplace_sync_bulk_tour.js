@@ -14,7 +14,7 @@ const choose = (action) => [
     },
     {
         content: `Choose ${action}`,
-        trigger: `.o-dropdown--menu .o_menu_item:contains(${action})`,
+        trigger: `.o-dropdown--menu .o_menu_item:contains('${action}')`,
         run: "click",
     },
 ];

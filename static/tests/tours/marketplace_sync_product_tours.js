@@ -27,7 +27,7 @@ const OPEN = [
     },
     {
         content: "What went wrong, and when it is tried again",
-        trigger: `${ROW}:contains(Error):contains(no item with the SKU) .o_data_cell[name=next_attempt]:contains(:)`,
+        trigger: `${ROW}:contains(Error):contains(no item with the SKU) .o_data_cell[name=next_attempt]:contains(':')`,
     },
 ];
 
@@ -56,6 +56,7 @@ registry.category("web_tour.tours").add("marketplace_sync_retry_tour", {
             content: "All is well",
             trigger: `${ROW}:contains(Linked) .o_data_cell[name=quantity]:contains(42)`,
         },
+        stepUtils.autoExpandMoreButtons(),
         {
             content: "Open its listings",
             trigger: ".oe_stat_button[name=action_open_marketplace_listings]:not(:contains(failed))",
