@@ -51,22 +51,27 @@ class MarketplaceProduct(models.AbstractModel):
     # === SEARCH === #
 
     def _search_marketplace_listed(self, operator, value):
-        return self._search_by_ids(operator, value, self._with_listings(Domain.TRUE))
-
-    def _search_marketplace_failing(self, operator, value):
-        return self._search_by_ids(operator, value, self._few(self._with_listings(Domain("state", "=", "error"))))
-
-    def _search_marketplace_waiting(self, operator, value):
-        return self._search_by_ids(operator, value, self._few(self._with_listings(Domain("is_waiting", "=", True))))
-
-    def _search_by_ids(self, operator, value, ids):
         if operator != "in":
             return NotImplemented
-        return [("id", "in" if True in value else "not in", ids)]
+        listed = self._with_listings(Domain.TRUE)
+        # Nearly all may be listed, or hardly any: as a condition it is joined, or looked up, whichever is less, also
+        # where it is not to hold; NOT IN would compare each product with each listing.
+        wanted = SQL("EXISTS") if True in value else SQL("NOT EXISTS")
+        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "%s (SELECT FROM %s AS listed (id) WHERE listed.id = %s)", wanted, listed, SQL.identifier(alias, "id")))
 
-    def _few(self, ids):
-        """The same ids as an array: they are looked up one by one, where a join would read all products for a few."""
-        return SQL("(SELECT found.id FROM unnest(ARRAY%s) AS found (id))", ids)
+    def _search_marketplace_failing(self, operator, value):
+        return self._search_few(operator, value, Domain("state", "=", "error"))
+
+    def _search_marketplace_waiting(self, operator, value):
+        return self._search_few(operator, value, Domain("is_waiting", "=", True))
+
+    def _search_few(self, operator, value, condition):
+        if operator != "in":
+            return NotImplemented
+        # As an array they are looked up one by one: a join would read all products because of a few.
+        ids = SQL("(SELECT found.id FROM unnest(ARRAY%s) AS found (id))", self._with_listings(condition))
+        return [("id", "in" if True in value else "not in", ids)]
 
     def _with_listings(self, condition):
         """A query of the ids that have such listings, of those the user may see.
