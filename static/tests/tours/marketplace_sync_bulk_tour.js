@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
+import { marketplaceBulkService } from "@marketplace_sync/bulk/bulk_service";
 import { registry } from "@web/core/registry";
 
 const choose = (action) => [
@@ -22,6 +23,29 @@ const badges = (name, state) => ({
     content: `${name} is shown as ${state}, in words too`,
     trigger: `.o_data_row:contains(${name}) .o_marketplace_badges li[data-platform=shopify][data-state=${state}][title]:has(.visually-hidden):has(i.fa)`,
 });
+
+// What the server would say of something that takes long, said twice.
+function tellProgress() {
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    if (!("marketplace_sync.bulk" in services)) {
+        throw new Error("Nobody listens to how far bulk actions are");
+    }
+    const listeners = {};
+    const bus_service = {
+        subscribe: (type, listener) => (listeners[type] = listener),
+        start: () => {},
+    };
+    marketplaceBulkService.start({}, { bus_service, notification: services.notification });
+    for (const done of [1, 2]) {
+        listeners["marketplace_sync.bulk"]({
+            id: 1,
+            is_over: false,
+            message: `${done} of 10 done.`,
+            title: "Tour",
+            type: "info",
+        });
+    }
+}
 
 // Three products, one without a SKU, of a shop "Tour Shop": published, synchronised and stopped from their list.
 registry.category("web_tour.tours").add("marketplace_sync_bulk_tour", {
@@ -138,6 +162,16 @@ registry.category("web_tour.tours").add("marketplace_sync_bulk_tour", {
         {
             content: "The badges are gone",
             trigger: ".o_list_view:not(:has(.o_marketplace_badges)) .o_data_row:contains(Tour Product 1)",
+        },
+        {
+            content: "Something that takes long says how far it is",
+            trigger: ".o_list_view",
+            run: tellProgress,
+        },
+        {
+            content: "Once, not again and again",
+            trigger:
+                "body:not(:has(.o_notification:contains('1 of 10'))) .o_notification:contains('2 of 10 done')",
         },
     ],
 });
