@@ -31,7 +31,7 @@ class MarketplaceBulk(models.Model):
     records = fields.Json(readonly=True, prefetch=False, help="Ids of the variants, or, for Sync now, of the listings.")
     total = fields.Integer("To Do", readonly=True)
     position = fields.Integer("Done", readonly=True)
-    failed = fields.Json(readonly=True, prefetch=False, help="Ids, of the same model as `records`.")
+    failed = fields.Json("What Failed", readonly=True, prefetch=False, help="Ids, of the same model as `records`.")
     failed_count = fields.Integer("Failed", readonly=True)
     error = fields.Char("Reason", readonly=True, help="Of the first that failed.")
     last_mark = BigInteger(readonly=True, help="Sync now: the newest mark when it began.")

@@ -18,7 +18,7 @@ class MarketplacePublish(models.TransientModel):
     _description = "Publish products on marketplaces"
 
     mode = fields.Selection([("publish", "Publish on..."), ("stop", "Stop")], required=True, readonly=True)
-    variants = fields.Json(readonly=True, help="Ids of product.product.")
+    variants = fields.Json("Chosen Variants", readonly=True, help="Ids of product.product.")
     product_count = fields.Integer("Products", compute="_compute_counts")
     variant_count = fields.Integer("Variants", compute="_compute_counts")
     no_sku_count = fields.Integer("Without a SKU", compute="_compute_counts")
