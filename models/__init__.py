@@ -20,6 +20,8 @@ from . import marketplace_listing_explain
 from . import marketplace_listing_history
 from . import marketplace_listing_ticks
 from . import marketplace_listing_preview
+from . import marketplace_listing_products
+from . import marketplace_listing_sync
 from . import marketplace_level
 from . import marketplace_history
 from . import marketplace_allowance
@@ -55,6 +57,7 @@ from . import marketplace_drain_look
 from . import marketplace_drain_push
 from . import marketplace_drain_foresee
 from . import marketplace_drain_queue
+from . import marketplace_drain_chosen
 from . import marketplace_config_counts
 from . import marketplace_config_dashboard
 from . import marketplace_config_news
@@ -78,11 +81,16 @@ from . import marketplace_config_reconcile
 from . import marketplace_config_setup
 from . import marketplace_config_setup_products
 from . import marketplace_config_setup_preview
+from . import marketplace_bulk
+from . import marketplace_bulk_run
+from . import marketplace_product
 from . import product_category
 from . import product_product
+from . import product_product_marketplaces
 from . import product_template
 from . import product_template_kit
 from . import product_template_listing
+from . import product_template_marketplaces
 from . import product_template_rules
 from . import res_config_settings
 from . import stock_location

@@ -49,6 +49,7 @@ class Run:
     deadline: float  # on time.monotonic()
     limit: int | None = None
     part: int = 0  # the number of the shard to begin with
+    listing_ids: list[int] | None = None  # somebody chose these; None for all that waits
     known_failures: int = 0  # the account's, when the last try began
     witness: Any = None  # witness.Witness, which the adapter tells of its requests
     started: float = field(default_factory=time.monotonic)

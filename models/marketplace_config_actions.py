@@ -3,6 +3,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..adapters.base import AdapterError
+from .notification import notification
 
 
 class MarketplaceConfig(models.Model):
@@ -184,11 +185,4 @@ class MarketplaceConfig(models.Model):
         }
 
     def _notify(self, kind, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind, "title": self.name, "message": message, "sticky": kind != "success",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(kind, self.name, message)

@@ -87,19 +87,20 @@ class MarketplaceConfig(models.Model):
         if not self._is_backing_off() and (not part or self.env["marketplace.drain"]._may_have_waiting(self)):
             self._drain()
 
-    def _drain(self, limit=None):
+    def _drain(self, limit=None, listing_ids=None):
         """Push what waits for this account until nothing is left, time is up or `limit` listings were taken.
 
         Works on a cursor of its own, which it commits: it sees what is committed, and commits nothing of the
         caller's. Trouble with the marketplace is never raised; it shows on the account and in the log.
 
         :param int limit: listings
+        :param listing_ids: of this account; they are marked and pushed ahead of all others, which are left alone
         :return: dict of `done` (listings acknowledged or found up to date), `failed`, `remaining` (listings
             still waiting), `busy` (somebody else is pushing), and the account's `state` and `trouble` afterwards
         """
         self.ensure_one()
         self.env.flush_all()
-        result = self.env["marketplace.drain"]._drain_account(self, limit)
+        result = self.env["marketplace.drain"]._drain_account(self, limit, listing_ids)
         self.env.invalidate_all()
         return result
 

@@ -40,13 +40,13 @@ class MarketplaceDrain(models.AbstractModel):
     # === ACCOUNT === #
 
     @api.model
-    def _drain_account(self, account, limit=None):
+    def _drain_account(self, account, limit=None, listing_ids=None):
         """See marketplace.config._drain."""
         with self._own_cursor() as drain:
             account = account.with_env(drain.env)
             if account.exists() and account.active and account.state == "connected":
                 try:
-                    return drain._run(account, limit)
+                    return drain._run(account, limit, listing_ids)
                 except AdapterError as error:  # no adapter could be made: the account's secrets can't be opened
                     drain.env.cr.rollback()
                     drain._commit_or_leave(partial(account._stop, error))
@@ -85,12 +85,12 @@ class MarketplaceDrain(models.AbstractModel):
                     cr.execute("RESET lock_timeout")
                     cr.commit()
 
-    def _run(self, account, limit):
+    def _run(self, account, limit, listing_ids):
         end_time = self.env.context.get("cron_end_time", time.monotonic() + MAX_SECONDS)
         witness = account._witness()
         with account._adapter(witness) as adapter:
             run = Run(account, adapter, account.base_url, deadline=end_time, limit=limit, part=account._part(),
-                      witness=witness)
+                      witness=witness, listing_ids=listing_ids)
             try:
                 self._drain_patiently(run)
             except AdapterError as error:

@@ -98,12 +98,20 @@ class MarketplaceDrain(models.AbstractModel):
             SELECT dirty.id, dirty.listing_id
               FROM stock_availability_dirty dirty
              WHERE dirty.config_id = %s AND dirty.listing_id IS NOT NULL AND dirty.id > %s
-               AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s) AND %s
+               AND dirty.listing_id %% %s = %s AND dirty.listing_id <> ALL(%s) AND %s AND %s
              ORDER BY dirty.id
              LIMIT %s
             """,
-            run.account.id, after, run.account.shards, shard, run.set_aside(), MAY_GO, limit,
+            run.account.id, after, run.account.shards, shard, run.set_aside(), self._chosen(run), MAY_GO, limit,
         )
+
+    def _chosen(self, run):
+        """The condition on `dirty` that a run for some listings sees no others."""
+        if run.listing_ids is None:
+            return SQL("TRUE")
+        # By their ids, as an array: looked up one by one, however long the queue is.
+        return SQL("dirty.id = ANY(ARRAY(SELECT id FROM stock_availability_dirty WHERE listing_id = ANY(%s)))",
+                   run.listing_ids)
 
     def _has_waiting(self, run, shard):
         [[found]] = self.env.execute_query(SQL(

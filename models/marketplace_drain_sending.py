@@ -23,9 +23,9 @@ class MarketplaceDrain(models.AbstractModel):
 
     _inherit = "marketplace.drain"
 
-    def _run(self, account, limit):
+    def _run(self, account, limit, listing_ids):
         self._commit_or_leave(partial(self.env["marketplace.attempt"]._look_again, account))
-        return super()._run(account, limit)
+        return super()._run(account, limit, listing_ids)
 
     def _snapshot(self):
         """What the open transaction sees, where the log wants to know; else empty."""

@@ -3,6 +3,9 @@ from . import test_advisory_lock
 from . import test_asking
 from . import test_budget
 from . import test_chatter
+from . import test_bulk
+from . import test_bulk_rights
+from . import test_bulk_sync
 from . import test_concurrency_budget
 from . import test_concurrency_crash
 from . import test_concurrency_drain
@@ -55,6 +58,7 @@ from . import test_plans
 from . import test_platform_drains
 from . import test_platforms
 from . import test_preview
+from . import test_product_badges
 from . import test_products
 from . import test_quantity
 from . import test_queue_machine
@@ -75,10 +79,12 @@ from . import test_setup
 from . import test_setup_products
 from . import test_setup_tour
 from . import test_sorting
+from . import test_sync_chosen
 from . import test_template_listings
 from . import test_template_listings_ids
 from . import test_template_listings_push
 from . import test_tour
+from . import test_tour_product
 from . import test_updates
 from . import test_vault
 from . import test_vault_wrong_key

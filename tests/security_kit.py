@@ -56,6 +56,8 @@ class NetworkCase(SecurityCase):
             "config_id": self.account.id, "sent_at": now, "method": "GET", "url": f"{self.account.base_url}/sample"})
         self.account.rest_profile_id = self.env.ref("marketplace_sync.marketplace_rest_profile_odd")
         preview = self.env["marketplace.request.preview"].create({"url": "https://shop.example"})
+        self.env["marketplace.publish"].create({"mode": "publish", "variants": self.item.ids, "shopify": True})
+        self.env["marketplace.bulk"].create({"kind": "publish", "platforms": "shopify", "user_id": self.env.uid})
         self.env.cr.flush()
         self.samples = {
             name: self.env[name].sudo().with_context(active_test=False).search(

@@ -98,6 +98,17 @@ class TestPlans(DrainCase):
             with self.subTest(domain=domain):
                 self._open_list("marketplace.listing", domain, ["display_name", "state", "quantity", "is_waiting"])
 
+    def test_products(self):
+        """Those with a failing or a waiting listing are looked up one by one, and so are the listings of a page."""
+        self.listings[:2]._mark("test")
+        self.listings[2].state = "error"
+        columns = ["marketplace_badges", "marketplace_listing_count"]
+        for model in ("product.product", "product.template"):
+            for name, count in (("marketplace_failing", 1), ("marketplace_waiting", 2)):
+                with self.subTest(model=model, filter=name):
+                    self._open_list(model, [(name, "=", True)], columns)
+                    self.assertEqual(self.env[model].with_user(self.user).search_count([(name, "=", True)]), count)
+
     def test_waiting(self):
         self.listings._mark("test")
         for domain in ([], [("config_id", "=", self.account.id)], [("listing_id", "=", False)]):

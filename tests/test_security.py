@@ -140,6 +140,8 @@ class TestActions(SecurityCase):
             "set-up: back": account.action_setup_back,
             "set-up: look": account.action_setup_look,
             "set-up: go live": account.action_setup_go_live,
+            "sync listing now": listing.action_sync_now,
+            "stop": listing.action_stop,
             "encrypt again": self.seen_by(user, self.env["marketplace.credential"]).action_encrypt_again,
         }
 
@@ -158,9 +160,10 @@ class TestActions(SecurityCase):
     def test_buttons(self):
         every = set(self.buttons(self.manager))
         daily = {
-            "sync now", "retry failed", "retry", "push", "preview", "preview request", "publish ours", "count as sold"}
+            "sync now", "retry failed", "retry", "push", "preview", "preview request", "publish ours", "count as sold",
+            "sync listing now"}
         for user, expected in (
-            (self.manager, set()),
+            (self.manager, {"stop"}),  # for it one has to be allowed to change products, too
             (self.user, every - daily),
             (self.nobody, every),
             (self.portal, every),
@@ -173,7 +176,7 @@ class TestActions(SecurityCase):
         """A button that is added has to be thought about in the matrix above."""
         opening = {f"action_open_{what}" for what in (
             "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift", "exchanges", "linked",
-            "pushes", "refused", "calls", "allowances")}
+            "pushes", "refused", "calls", "allowances", "explanation")}
         ours = "odoo.addons.marketplace_sync."
         actions = {
             method for name in MODELS for cls in type(self.env[name]).__mro__ if cls.__module__.startswith(ours)

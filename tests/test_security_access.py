@@ -31,11 +31,24 @@ RECORDS = {
     "marketplace.reconcile": (READ, READ),
     "marketplace.drift": (READ, READ),
     "stock.availability.dirty": (READ, READ),
-    "marketplace.request.preview": ({"create"}, {"create"}),  # somebody else's preview
+    # Somebody else's.
+    "marketplace.request.preview": ({"create"}, {"create"}),
+    "marketplace.publish": ({"create"}, {"create"}),
+    "marketplace.bulk": (set(), set()),
 }
+# Whose own records everybody who works with marketplaces may read.
+OWN = {"marketplace.request.preview", "marketplace.publish", "marketplace.bulk"}
 # Those that belong to no company: what a manager of another company may do with one our account uses.
 SHARED = {"marketplace.rest.profile": READ}
 DAILY, SET_UP, SHOW = {"user", "manager"}, {"manager"}, {"user", "manager"}
+# Whoever may change products besides, which none of these roles may; `test_bulk_rights` has one who may do both.
+CHANGE_PRODUCTS = set()
+ON_PRODUCTS = {
+    "action_open_marketplace_listings": SHOW,
+    "action_sync_with_marketplaces": DAILY,
+    "action_publish_on_marketplaces": CHANGE_PRODUCTS,
+    "action_stop_on_marketplaces": CHANGE_PRODUCTS,
+}
 METHODS = {
     "marketplace.config": {
         "action_sync_now": DAILY,
@@ -81,7 +94,15 @@ METHODS = {
         "action_open_history": SHOW,
         "action_open_log": SHOW,
         "action_open_exchanges": SHOW,
+        "action_open_explanation": SHOW,
+        "action_sync_now": DAILY,
+        "action_stop": CHANGE_PRODUCTS,
     },
+    "product.template": ON_PRODUCTS,
+    "product.product": ON_PRODUCTS,
+    # Nobody answers, or looks into, what somebody else asked for.
+    "marketplace.publish": {"action_apply": set()},
+    "marketplace.bulk": {"action_open_failed": set()},
     # Of the own companies, whatever the ids.
     "marketplace.credential": {"action_encrypt_again": {"manager", "stranger"}},
     "marketplace.drift": {"action_open_listing": SHOW},
@@ -92,13 +113,15 @@ METHODS = {
 ACTIONS = {
     "ir.actions.act_window": {
         f"{name}_action" for name in (
-            "marketplace_allowance", "marketplace_config", "marketplace_credential", "marketplace_dashboard",
-            "marketplace_drift", "marketplace_exchange", "marketplace_history", "marketplace_listing",
-            "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule", "marketplace_settings",
-            "marketplace_setup", "marketplace_sync_log", "marketplace_sync_log_analysis",
+            "marketplace_allowance", "marketplace_bulk", "marketplace_config", "marketplace_credential",
+            "marketplace_dashboard", "marketplace_drift", "marketplace_exchange", "marketplace_history",
+            "marketplace_listing", "marketplace_reconcile", "marketplace_rest_profile", "marketplace_rule",
+            "marketplace_settings", "marketplace_setup", "marketplace_sync_log", "marketplace_sync_log_analysis",
             "stock_availability_dirty")} | {"marketplace_rule_action_of_account"},
-    "ir.actions.server": {"ir_cron_reconcile_ir_actions_server"},
-    "ir.cron": {"ir_cron_reconcile"},
+    "ir.actions.server": {"ir_cron_reconcile_ir_actions_server", "ir_cron_bulk_ir_actions_server"} | {
+        f"{model}_action_{name}" for model in ("product_template", "product_product")
+        for name in ("publish", "stop", "sync")},
+    "ir.cron": {"ir_cron_reconcile", "ir_cron_bulk"},
 }
 
 
@@ -147,8 +170,8 @@ class TestRecordsOfAll(NetworkCase):
                 "formatted_read_group": ([], [], ["__count"]),
             }
             outsiders = {"portal", "internal"} | ({"user"} if not RECORDS[name][0] & READ else set())
-            if name == "marketplace.request.preview":
-                outsiders -= {"user"}  # who may read his own
+            if name in OWN:
+                outsiders -= {"user"}
             for role in outsiders:
                 for way, arguments in ways.items():
                     with self.subTest(model=name, role=role, way=way):
@@ -159,6 +182,11 @@ class TestRecordsOfAll(NetworkCase):
 
 
 class TestMethodsOfAll(NetworkCase):
+
+    def setUp(self):
+        super().setUp()
+        own = self.product("SEC-OWN", company_id=self.company.id)
+        self.samples |= {"product.product": own, "product.template": own.product_tmpl_id}
 
     def test_nothing_is_forgotten(self):
         found = {}
@@ -216,18 +244,28 @@ class TestButtonsAndActions(NetworkCase):
         known = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "ir.ui.view")])
         return self.env["ir.ui.view"].browse(known.mapped("res_id")).filtered("model")
 
+    def pressed_on(self, view, button):
+        """The model of a button: the view's, or that of the lines it stands in."""
+        model = view.model
+        for field in reversed(list(button.iterancestors("field"))):
+            if not field.get("position"):
+                model = self.env[model]._fields[field.get("name")].comodel_name
+        return model
+
     def test_buttons_are_methods_of_the_table(self):
         pressed = 0
         for view in self.views():
             for button in etree.fromstring(view.arch_db.encode()).iter("button"):
                 if button.get("type") == "object":
                     pressed += 1
-                    self.assertIn(button.get("name"), METHODS[view.model], view.xml_id)
+                    self.assertIn(button.get("name"), METHODS[self.pressed_on(view, button)], view.xml_id)
         self.assertGreater(pressed, 30)
 
     def test_buttons_are_shown_to_whom_may_press_them(self):
         """A button only managers may press is not there for users."""
-        for view in self.views().filtered(lambda view: view.model in METHODS and not view.inherit_id):
+        views = self.views().filtered(
+            lambda view: view.model in METHODS and view.model not in OWN and not view.inherit_id)
+        for view in views:
             readers = ["user", "manager"] if "read" in RECORDS[view.model][0] else ["manager"]
             for role in readers:
                 shown = self.env[view.model].with_user(self.roles[role]).get_view(view.id, view.type)["arch"]
@@ -244,7 +282,8 @@ class TestButtonsAndActions(NetworkCase):
 
     def test_scheduled_actions_are_nobodys_to_run(self):
         """They run as the system; whoever may start one by hand does it with his own rights."""
-        crons = self.account.sudo().cron_id | self.env.ref("marketplace_sync.ir_cron_reconcile")
+        crons = self.account.sudo().cron_id | self.env.ref("marketplace_sync.ir_cron_reconcile") | self.env.ref(
+            "marketplace_sync.ir_cron_bulk")
         for cron in crons:
             for role in self.roles:
                 with self.subTest(cron=cron.name, role=role):

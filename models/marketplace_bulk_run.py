@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# pylint: disable=invalid-commit  # each part is committed by itself, on a cursor of its own
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .drain_run import COLLISIONS, MAX_COLLISIONS
+from .marketplace_bulk import AT_ONCE
+
+_logger = logging.getLogger(__name__)
+
+PAUSE = timedelta(minutes=1)  # between two looks at what is being pushed, and after too many collisions
+PATIENCE = timedelta(hours=1)  # after which nobody goes on watching it
+
+
+class MarketplaceBulk(models.Model):
+    """Working through what was asked for, a part a transaction."""
+
+    _inherit = "marketplace.bulk"
+
+    @api.model
+    def _cron_go_on(self):
+        """Go on with all that is not finished, until time is up: the scheduled action."""
+        self.env.flush_all()
+        with self.env["marketplace.drain"]._own_cursor() as own:
+            bulks = own.env[self._name]
+            for bulk in bulks.search([("state", "=", "running")], order="id"):
+                if not bulk._go_on_regardless():
+                    bulks._come_back()
+                    own.env.cr.commit()
+                    break
+        self.env.invalidate_all()
+
+    def _go_on_regardless(self):
+        """Go on; what nobody foresaw concerns this one alone, and is tried again later.
+
+        :return: whether there is time left
+        """
+        try:
+            return self._watch() if self.kind == "sync" else self._go_on()
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("marketplace_sync: bulk failed bulk=%s", self.id)
+            self._leave()
+            return True
+
+    def _go_on(self):
+        """Deal with one part after the other.
+
+        :return: whether there is time left
+        """
+        collisions = 0
+        while self.state == "running":
+            try:
+                self._deal_with_next()
+                left = self.env["ir.cron"]._commit_progress(1, remaining=self._parts_left())
+            except COLLISIONS:
+                # Somebody changed, or holds, the same products. Nothing of this part was stored: it is done again.
+                self.env.cr.rollback()
+                collisions += 1
+                if collisions > MAX_COLLISIONS:
+                    self._leave()
+                    return True
+                continue
+            collisions = 0
+            if left <= 0:
+                return False
+        return True
+
+    def _leave(self):
+        self._come_back(at=fields.Datetime.now() + PAUSE)
+        self.env.cr.commit()
+
+    def _parts_left(self):
+        """How many calls of `_deal_with_next` everybody's bulk actions take."""
+        return sum(-(-(bulk.total - bulk.position) // AT_ONCE) for bulk in self.search(
+            [("state", "=", "running"), ("kind", "!=", "sync")]))
+
+    # === TICKS === #
+
+    def _deal_with_next(self):
+        """Deal with the next part, and write down how far that is and what failed."""
+        before = self.position
+        part = (self.records or [])[before:before + AT_ONCE]
+        failures = self._deal_with(part)
+        values = {"position": before + len(part), "failed_count": self.failed_count + len(failures)}
+        if failures:
+            values |= {"failed": [*(self.failed or []), *failures],
+                       "error": self.error or next(iter(failures.values()))}
+        if before + len(part) >= self.total:
+            values |= {"state": "done", "finished_at": self.env.cr.now()}
+        self.write(values)
+        self._announce(before)
+
+    def _deal_with(self, ids):
+        """Deal with all of them together; should that fail, one by one, so that one fails alone.
+
+        :return: dict id of what failed -> the reason
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._tick(ids)
+            return {}
+        except COLLISIONS:
+            raise
+        except Exception:
+            _logger.info("marketplace_sync: bulk taken apart bulk=%s", self.id, exc_info=True)
+        return {record_id: reason for record_id in ids if (reason := self._reason_of_failure(record_id))}
+
+    def _reason_of_failure(self, record_id):
+        """Deal with one; the reason why that fails, or nothing."""
+        try:
+            with self.env.cr.savepoint():
+                self._tick([record_id])
+            return None
+        except COLLISIONS:
+            raise
+        except UserError as error:
+            return str(error)
+        except Exception:
+            _logger.exception("marketplace_sync: bulk failed bulk=%s product=%s", self.id, record_id)
+            return self.env._("Something went wrong: the server's log says what.")
+
+    def _tick(self, ids):
+        """Do it with the rights that whoever asked for it has now."""
+        products = self.env["product.product"].with_user(self.user_id).with_context(
+            allowed_company_ids=self.companies, lang=self.user_id.lang).browse(ids).exists()
+        products.env["marketplace.listing"].check_access("read")
+        products._set_ticks(self.platforms.split(","), self.kind == "publish")
+
+    # === PUSHES === #
+
+    def _watch(self):
+        """See how many of the listings still wait, and say so; their accounts' scheduled actions push them.
+
+        :return: True, there is time left
+        """
+        before = self.position
+        [[waiting]] = self.env.execute_query(SQL(
+            "SELECT count(DISTINCT listing_id) FROM stock_availability_dirty WHERE listing_id = ANY(%s) AND id <= %s",
+            self.records, self.last_mark or 0))
+        self.position = self.total - waiting
+        if not waiting or self.create_date < fields.Datetime.now() - PATIENCE:
+            self._conclude()
+        else:
+            self._come_back(at=fields.Datetime.now() + PAUSE)
+        self._announce(before)
+        self.env.cr.commit()
+        return True
+
+    def _conclude(self):
+        failed = self.env["marketplace.listing"].search([("id", "in", self.records), ("state", "=", "error")])
+        self.write({
+            "state": "done", "finished_at": self.env.cr.now(), "failed": failed.ids, "failed_count": len(failed),
+            "error": failed[:1].error})

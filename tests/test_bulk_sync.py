@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Sync now for many listings: marked at once, pushed by their accounts' scheduled actions, and watched."""
+
+from odoo import fields
+
+from .bulk_kit import BulkCase
+
+
+class TestBulkSync(BulkCase):
+
+    def setUp(self):
+        super().setUp()
+        for product in self.goods[:4]:
+            self.shop.add_item(product.default_code, quantities={self.shop.main: 0})
+            self.set_stock(product, 7)
+        self.goods.shopify_product = True
+        self.sort()
+        self.forget_marks()
+
+    def begin(self):
+        answer = self.as_seller(self.goods).action_sync_with_marketplaces()
+        self.assertIn("5 listings are pushed in the background", answer["params"]["message"])
+        return self.bulk()
+
+    def test_they_are_pushed(self):
+        bulk = self.begin()
+        self.assertEqual(self.marks().listing_id, self.account.listing_ids)
+        with self.silence():
+            self.drain()
+        self.assertEqual([self.published(product) for product in self.goods[:4]], [7] * 4)
+        self.run_cron()
+        self.assertEqual((bulk.state, bulk.failed_count, bulk.failed), ("done", 1, self.listing(self.goods[4]).ids))
+        last = self.told()[-1]
+        self.assertEqual((last["is_over"], last["type"]), (True, "warning"))
+        self.assertIn("4 listings are up to date. 1 failed", last["message"])
+        opened = self.as_seller(bulk).action_open_failed()
+        self.assertEqual(self.env[opened["res_model"]].search(opened["domain"]), self.listing(self.goods[4]))
+
+    def test_while_they_wait_somebody_comes_back(self):
+        bulk = self.begin()
+        with self.silence():
+            self.drain(limit=2)
+        self.run_cron()
+        self.assertEqual(bulk.state, "running")
+        self.assertEqual([told["message"] for told in self.told()], [f"{bulk.position} of 5 done."])
+        self.assertTrue(self.env["ir.cron.trigger"].search([
+            ("cron_id", "=", self.env.ref("marketplace_sync.ir_cron_bulk").id),
+            ("call_at", ">", fields.Datetime.now())]))
+
+    def test_what_changes_later_is_not_waited_for(self):
+        bulk = self.begin()
+        with self.silence():
+            self.drain()
+        self.account.listing_ids._mark("later")
+        self.run_cron()
+        self.assertEqual(bulk.state, "done")
+
+    def test_a_shop_that_stays_away_is_not_watched_for_ever(self):
+        bulk = self.begin()
+        self.env.cr.execute("UPDATE marketplace_bulk SET create_date = create_date - interval '2 hours'")
+        bulk.invalidate_recordset()
+        self.run_cron()
+        self.assertEqual(bulk.state, "done")
+        self.assertIn("5 still wait", self.told()[-1]["message"])
