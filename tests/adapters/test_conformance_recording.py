@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What every adapter tells of its requests: all of them or those that failed, with the levels, and never a secret."""
 
-from dataclasses import replace
-
-from adapters.base import Acknowledged, Rejected
+from adapters.base import Acknowledged
 from conformance import parametrize
 from test_wire_recording import Kept
 
@@ -42,14 +40,6 @@ def test_none_when_all_is_well(market):
     kept, _outcomes, adapter = told(market, market.stock(["SKU-1", "SKU-2"]))
     assert not kept
     assert len(kept.times) == adapter.calls
-
-
-def test_a_refused_item(market):
-    good, bad = market.stock(["SKU-1", "SKU-2"])
-    bad = replace(bad, external_id=market.harness.unknown("SKU-2"))
-    kept, outcomes, _adapter = told(market, [good, bad])
-    assert isinstance(outcomes[bad.key], Rejected)
-    assert any(bad.key in exchange.keys and exchange.trouble for exchange in kept)
 
 
 def test_a_marketplace_that_is_away(market):
