@@ -9,6 +9,7 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 const CHANNEL = "marketplace_sync.accounts";
 const NEWS = "marketplace_sync.account_changed";
 const LOOK_AGAIN = 2000; // ms; the server says nothing of what happens within a second of its last news
+const LOOK_ANYWAY = 60000; // ms; nothing is said of what begins to wait: whoever moves stock has no time for that
 
 // Calls back with an account's id when its card may be out of date: at once when news of it come, and once more a
 // little later, for what happened meanwhile. News that come in between put that off rather than call back themselves.
@@ -51,6 +52,19 @@ export class MarketplaceDashboardController extends KanbanController {
     setup() {
         super.setup();
         useAccountNews((id) => this.readAgain(id));
+        useEffect(
+            () => {
+                const timer = browser.setInterval(() => this.readAll(), LOOK_ANYWAY);
+                return () => browser.clearInterval(timer);
+            },
+            () => []
+        );
+    }
+
+    async readAll() {
+        if (document.visibilityState === "visible" && !this.hasSelectedRecords) {
+            await this.model.load();
+        }
     }
 
     async readAgain(id) {

@@ -73,7 +73,7 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
         },
         {
             content: "Back to the dashboard",
-            trigger: ".o_back_button, .breadcrumb-item a:contains(Marketplaces)",
+            trigger: ".o_back_button, .breadcrumb-item a:contains(Dashboard)",
             run: "click",
         },
         {
@@ -120,7 +120,7 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
         },
         {
             content: "Back to the dashboard",
-            trigger: ".o_back_button, .breadcrumb-item a:contains(Marketplaces)",
+            trigger: ".o_back_button, .breadcrumb-item a:contains(Dashboard)",
             run: "click",
         },
         {
