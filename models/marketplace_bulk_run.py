@@ -43,7 +43,7 @@ class MarketplaceBulk(models.Model):
             return self._watch() if self.kind == "sync" else self._go_on()
         except Exception:
             self.env.cr.rollback()
-            _logger.exception("marketplace_sync: bulk failed bulk=%s", self.id)
+            _logger.exception("marketplace_sync: bulk_failed bulk=%s", self.id)
             self._leave()
             return True
 
@@ -107,7 +107,7 @@ class MarketplaceBulk(models.Model):
         except COLLISIONS:
             raise
         except Exception:
-            _logger.info("marketplace_sync: bulk taken apart bulk=%s", self.id, exc_info=True)
+            _logger.info("marketplace_sync: bulk_taken_apart bulk=%s", self.id, exc_info=True)
         return {record_id: reason for record_id in ids if (reason := self._reason_of_failure(record_id))}
 
     def _reason_of_failure(self, record_id):
@@ -121,7 +121,7 @@ class MarketplaceBulk(models.Model):
         except UserError as error:
             return str(error)
         except Exception:
-            _logger.exception("marketplace_sync: bulk failed bulk=%s product=%s", self.id, record_id)
+            _logger.exception("marketplace_sync: bulk_product_failed bulk=%s record=%s", self.id, record_id)
             return self.env._("Something went wrong: the server's log says what.")
 
     def _tick(self, ids):

@@ -57,6 +57,6 @@ class MarketplaceConfig(models.Model):
                     email_layout_xmlid="mail.mail_notification_light")
         except Exception:
             # Whatever somebody made of the template: the account stops, and pushing goes on, all the same.
-            _logger.exception("marketplace_sync: mail failed account=%r", self.name)
+            _logger.exception("marketplace_sync: mail_failed account=%r account_id=%s", self.name, self.id)
             return False
         return True
