@@ -51,7 +51,7 @@ class MarketplaceListing(models.Model):
         # The pushes worked in transactions of their own, which this one, begun before, does not see.
         with self.env["marketplace.drain"]._own_cursor() as drain:
             for now in drain.env[self._name].browse(self.ids).exists():
-                fate, sentence = self.browse(now.id)._tell(now, results[self.browse(now.id).config_id])
+                fate, sentence = self.browse(now.id)._say_fate(now, results[self.browse(now.id).config_id])
                 fates[fate] += 1
                 sentences.append(sentence)
         if len(sentences) > TOLD:
@@ -62,7 +62,7 @@ class MarketplaceListing(models.Model):
         kind = "danger" if fates["failed"] else "warning" if fates["waiting"] else "success"
         return kind, self.env._("Sync now"), " ".join(sentences)
 
-    def _tell(self, now, result):
+    def _say_fate(self, now, result):
         """What became of one listing.
 
         :param now: the listing after the push
