@@ -8,8 +8,9 @@ class MarketplaceComparison(models.AbstractModel):
     _inherit = "marketplace.comparison"
 
     def _go_on_regardless(self, record):
-        account = record.config_id
+        account = record.exists().config_id  # it may have been deleted while the one before was compared
         result = super()._go_on_regardless(record)
-        # In a transaction of its own: what was found does not depend on it.
-        self._commit_in_turn(account, account._announce)
+        if account:
+            # In a transaction of its own: what was found does not depend on it.
+            self._commit_in_turn(account, account._announce)
         return result
