@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # pylint: disable=invalid-commit  # a push sees what is committed; a chunk is ticked on a cursor of its own
+import logging
 from ast import literal_eval
 
 from odoo import api, fields, models
@@ -7,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .drain_run import COLLISIONS
+
+_logger = logging.getLogger(__name__)
 
 CHUNK = 200  # products ticked in one transaction
 PUSHED_AT_ONCE = 500  # listings, while whoever went live waits
@@ -141,6 +144,11 @@ class MarketplaceConfig(models.Model):
             except UserError as error:
                 drain.env.cr.rollback()
                 account._give_up_listing(error)
+            except Exception:
+                # Nobody foresaw it: what is listed already is pushed all the same, and the next run tries again.
+                drain.env.cr.rollback()
+                _logger.exception(
+                    "marketplace_sync: listing_failed account=%r account_id=%s", account.name, account.id)
             drain.env.cr.commit()
         self.env.invalidate_all()
 
