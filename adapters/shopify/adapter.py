@@ -56,10 +56,10 @@ class ShopifyAdapter(Adapter):
         try:
             name = self._client.scrubbed(quote(data["shop"]["name"]))
             granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
-        except (KeyError, TypeError):
+            # Shopify lists only the permission to write when an app asked for both.
+            granted |= {scope.replace("write_", "read_", 1) for scope in granted if scope.startswith("write_")}
+        except (AttributeError, KeyError, TypeError):
             raise not_understood("Shopify", request_id) from None
-        # Shopify lists only the permission to write when an app asked for both.
-        granted |= {scope.replace("write_", "read_", 1) for scope in granted if scope.startswith("write_")}
         return ShopInfo(name, tuple(scope for scope in _SCOPES if scope not in granted))
 
     def locations(self) -> list[RemoteLocation]:

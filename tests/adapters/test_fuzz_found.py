@@ -71,6 +71,13 @@ def test_name_of_a_shop_that_is_none(said, name):
         assert adapter_for(server).test().name == name
 
 
+@pytest.mark.parametrize("handle", [None, 5, True, ["read_inventory"]])
+def test_permission_that_is_no_word(handle):
+    shop = {"shop": {"name": "Shop"}, "currentAppInstallation": {"accessScopes": [{"handle": handle}]}}
+    with scripted(lambda *_: json_answer({"data": shop})) as server, pytest.raises(Unavailable, match="not understood"):
+        adapter_for(server, attempts=1).test()
+
+
 @pytest.mark.parametrize("life", [1e300, 251_607_300_800, float("nan"), float("inf"), -1, True, "soon", None])
 def test_token_of_shopify_that_lasts_for_ever(life):
     def answer(path, _body):
