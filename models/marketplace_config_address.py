@@ -81,7 +81,7 @@ def _shop_address(text, with_path=False):
     :param with_path: a path may follow
     """
     try:
-        url = urlsplit(text)
+        url = urlsplit(text or "")
         bare = f"{url.scheme}://{url.netloc}" + (url.path if with_path else "")
         is_bare = url.port != 0 and "@" not in url.netloc and text.lower() == bare.lower()
     except (ValueError, AttributeError):  # an impossible port, a bracket that is not closed, nothing at all

@@ -3,7 +3,7 @@
 import logging
 from ast import literal_eval
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -157,7 +157,8 @@ class MarketplaceConfig(models.Model):
 
         :raise UserError: whoever chose them may not do so any more
         """
-        if not self.setup_user_id.active:
+        # The superuser, whom an administrator can become, never counts as active.
+        if not self.setup_user_id.active and self.setup_user_id.id != SUPERUSER_ID:
             raise UserError(self.env._("whoever chose them is not here any more."))
         tick = f"{self.platform}_product"
         products = self._chosen(self.setup_user_id, self.setup_last_id, CHUNK)

@@ -58,7 +58,7 @@ class TestBeginning(SetupCase):
 
     def test_a_copy_is_not_in_the_guide(self):
         self.account.action_setup_test()
-        copy = self.account.copy()
+        copy = self.account.with_env(self.env).copy()  # from the plain form: the guide's own offers no copies
         self.assertFalse(copy.setup_step or copy.setup_verdict)
 
 
@@ -92,6 +92,16 @@ class TestAccess(SetupCase):
                 ("my-shop.myshopify.com", False), ("", False), ("http://", False), (False, False)):
             with self.subTest(typed=typed):
                 self.assertEqual(self.account.new({"base_url": typed}).setup_is_private, is_private)
+
+    def test_an_address_typed_anew(self):
+        """Emptied first, in the guide or in the plain form: the forms bear that."""
+        for view in ("setup", ""):
+            with self.subTest(view=view), Form(
+                    self.account, "_".join(filter(None, ["marketplace_sync.marketplace_config_view_form", view]))) as form:
+                form.base_url = False
+                self.assertFalse(form.allow_private, "the tick was for the address before")
+                form.base_url = self.shop.url
+                form.allow_private = True
 
     def test_a_name_that_leads_into_the_network(self):
         """What no form can see, the wire does; nothing is sent."""

@@ -199,9 +199,9 @@ class TestGoLive(SetupCase):
     def test_nothing_is_pushed_before(self):
         product = self.offer("SET-1", stock=5)
         self.account.setup_choice = "ticked"
-        for step in ("access", "locations", "products", "preview"):
+        for stock, step in enumerate(("access", "locations", "products", "preview"), 6):
             self.go_to(step)
-            self.set_stock(product, 6)
+            self.set_stock(product, stock)
             self.cron()
             self.drain()
             with self.assertRaisesRegex(UserError, "not connected"):
@@ -209,7 +209,7 @@ class TestGoLive(SetupCase):
             self.assertEqual((self.account.state, self.published(product)), ("draft", 0), step)
         self.assertFalse(self.shop.writes)
         self.go_live()
-        self.assertEqual(self.published(product), 6)
+        self.assertEqual(self.published(product), 9)
 
     def test_what_changed_meanwhile_is_looked_at_again(self):
         self.choose(self.offer("SET-1", stock=5, sold=False))

@@ -63,8 +63,9 @@ registry.category("web_tour.tours").add("marketplace_setup_tour", {
         {
             content: "The shop's address",
             trigger: "div[name=access_step] .o_field_widget[name=base_url] input",
-            async run({ edit }) {
+            async run({ edit, press }) {
                 await edit(decodeURIComponent(cookie.get("marketplace_tour_shop")));
+                await press("Tab"); // leaving the field is what has the address looked at
             },
         },
         {
