@@ -94,10 +94,9 @@ class TestAccess(SetupCase):
                 self.assertEqual(self.account.new({"base_url": typed}).setup_is_private, is_private)
 
     def test_an_address_typed_anew(self):
-        """Emptied first, in the guide or in the plain form: the forms bear that."""
-        for view in ("setup", ""):
-            with self.subTest(view=view), Form(
-                    self.account, "_".join(filter(None, ["marketplace_sync.marketplace_config_view_form", view]))) as form:
+        """Emptied first, in the guide or in the plain form: both bear that."""
+        for view in ("marketplace_config_view_form_setup", "marketplace_config_view_form"):
+            with self.subTest(view=view), Form(self.account, f"marketplace_sync.{view}") as form:
                 form.base_url = False
                 self.assertFalse(form.allow_private, "the tick was for the address before")
                 form.base_url = self.shop.url
