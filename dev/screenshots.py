@@ -44,7 +44,7 @@ class Screen:
 
 SCREENS = (
     Screen("dashboard", "/odoo/action-{home}", ".o_kanban_record:not(.o_kanban_ghost), .o_data_row"),
-    Screen("setup", "/odoo/action-{accounts}/new", ".o_form_view .o_field_widget[name=platform]"),
+    Screen("setup", "/odoo/marketplace-setup", ".o_form_view .o_field_widget[name=platform]"),
     Screen("listing", "/odoo/marketplace.listing/{listing}", ".o_form_view .o_field_widget[name=explanation]"),
     Screen("product", "/odoo/product.template/{product}", ".o_form_view a[name=marketplaces]",
            press=("a[name=marketplaces]",)),
@@ -126,7 +126,6 @@ def _places(client) -> dict[str, int]:
         "marketplace.listing", [("config_id", "=", _account(client)), ("sku", "=", SOLD)], ["product_tmpl_id"])
     return {
         "home": int(menu[0]["action"].partition(",")[2]),  # where the app opens
-        "accounts": client.external("marketplace_sync.marketplace_config_action"),
         "logs": client.external("marketplace_sync.marketplace_sync_log_action"),
         "account": _account(client), "listing": listing["id"], "product": listing["product_tmpl_id"][0],
     }  # fmt: skip
