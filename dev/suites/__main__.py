@@ -3,7 +3,7 @@
 
     make test-odoo                     stock, sale_stock, stock_account, purchase_stock and mrp
     make test-odoo ARGS="stock mrp"    some of them
-    make test-odoo ARGS=--part         what continuous integration has time for: moves, quants, reservation, kits
+    make test-odoo ARGS=--part         what continuous integration has time for: moves, quants, reservation
     make test-odoo ARGS=--renew        and run the side without the addon again, whose outcomes are kept else
 
 Both sides are copies of one database with Odoo's demo data, and are run alike, at once when both have to be run. A test

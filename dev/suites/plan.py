@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from dev.say import Trouble
 
 SUITES = ("stock", "sale_stock", "stock_account", "purchase_stock", "mrp")
-# What continuous integration has time for: moves, quants, reservation and kits.
+# What continuous integration has time for: moves, quants, reservation, and where stock meets manufacturing.
 PART = {
     "stock": ("test_move", "test_move2", "test_quant", "test_quant_inventory_mode", "test_robustness", "test_packing"),
-    "mrp": ("test_bom", "test_stock", "test_quant", "test_cancel_mo"),
+    "mrp": ("test_stock", "test_quant"),
 }
 
 
