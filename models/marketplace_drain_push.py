@@ -80,11 +80,11 @@ class MarketplaceDrain(models.AbstractModel):
         numbers = quantity._let_go(run.account, quantity._numbers(run.account, self._variants(chunk), settle=True))
         fed = run.account.location_ids.filtered(lambda place: place._sources())
         left = (run.account.location_ids - fed).ids
-        for listing_id, place_id, quantity in self.env.execute_query(SQL(
+        for listing_id, place_id, pieces in self.env.execute_query(SQL(
                 """SELECT listing_id, location_id, quantity FROM marketplace_level
                     WHERE listing_id = ANY(%s) AND location_id = ANY(%s)""",
                 [waiting.listing_id for waiting in chunk], left)) if left else ():
-            if quantity or (listing_id, place_id) in doubted:
+            if pieces or (listing_id, place_id) in doubted:
                 numbers[listing_id, place_id] = NOTHING
         return numbers
 

@@ -82,9 +82,10 @@ class MarketplaceDrift(models.Model):
 
         :return: how many rows were deleted, and whether there may be more
         """
-        return self.env["marketplace.garbage"]._collect_chunk("drift", self._table, SQL("""
-            candidate.noticed_at < (now() AT TIME ZONE 'UTC') - interval '1 day' * (
-                SELECT account.log_days FROM marketplace_config account WHERE account.id = candidate.config_id)
+        garbage = self.env["marketplace.garbage"]
+        return garbage._collect_chunk("drift", self._table, SQL(
+            """
+            %s
             AND (SELECT 1 FROM marketplace_reconcile newer
                   WHERE newer.config_id = candidate.config_id AND newer.id > candidate.reconcile_id LIMIT 1) IS NOT NULL
-        """), GC_CHUNK)
+            """, garbage._is_old("noticed_at")), GC_CHUNK)

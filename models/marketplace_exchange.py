@@ -146,7 +146,5 @@ class MarketplaceExchange(models.Model):
 
         :return: how many rows were deleted, and whether there may be more
         """
-        return self.env["marketplace.garbage"]._collect_chunk("exchange", self._table, SQL("""
-            candidate.create_date < (now() AT TIME ZONE 'UTC') - interval '1 day' * (
-                SELECT account.log_days FROM marketplace_config account WHERE account.id = candidate.config_id)
-        """), GC_CHUNK)
+        garbage = self.env["marketplace.garbage"]
+        return garbage._collect_chunk("exchange", self._table, garbage._is_old("create_date"), GC_CHUNK)

@@ -104,6 +104,18 @@ class MarketplaceGarbage(models.AbstractModel):
         return lambda ids: self.env.cr.execute(
             SQL("DELETE FROM %s WHERE id = ANY(%s)", SQL.identifier(table), ids), log_exceptions=False)
 
+    @api.model
+    def _is_old(self, column):
+        """The condition on `candidate` that it is older than the days set on its account.
+
+        :param str column: the time that counts, naive UTC
+        """
+        return SQL(
+            """
+            %s < (now() AT TIME ZONE 'UTC') - interval '1 day' * (
+                SELECT account.log_days FROM marketplace_config account WHERE account.id = candidate.config_id)
+            """, SQL.identifier("candidate", column))
+
     # === KINDS === #
 
     @api.autovacuum
