@@ -27,6 +27,7 @@
         "views/marketplace_history_views.xml",
         "views/marketplace_listing_panels.xml",
         "views/marketplace_listing_views.xml",
+        "views/marketplace_listing_cards.xml",
         "views/marketplace_rule_views.xml",
         "views/marketplace_reconcile_views.xml",
         "views/marketplace_setup_views.xml",

@@ -6,7 +6,10 @@ from .marketplace_config_crons import FOLLOWED
 
 
 class IrCron(models.Model):
-    """What an admin sets on the scheduled action of an account holds for its other parts too."""
+    """What an admin sets on the scheduled action of an account holds for its other parts too.
+
+    And what whoever has work for a scheduled action needs: starting it, and removing it.
+    """
 
     _inherit = "ir.cron"
 
@@ -28,6 +31,17 @@ class IrCron(models.Model):
             raise UserError(self.env._(
                 "%s pushes its stock with this scheduled action: pause the account, or archive the action, instead.",
                 account.name))
+
+    @api.model
+    def _wake(self, name, at=None):
+        """Have a scheduled action started, unless somebody deleted it.
+
+        :param str name: its external id
+        :param datetime at: naive UTC; at once when left out
+        """
+        cron = self.env.ref(name, raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(at=at)
 
     def _unlink_with_actions(self):
         """Remove them and what they do, which Odoo would leave behind."""

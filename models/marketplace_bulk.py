@@ -15,8 +15,8 @@ GC_CHUNK = 1_000
 class MarketplaceBulk(models.Model):
     """Something somebody wants done with many products, in the background: how far it has come, and what failed.
 
-    What is done is done with the rights of whoever asked for it. `position` is committed together with each part, so
-    that a run that was killed goes on where it stopped: no product is left out.
+    What is done is done with the rights of whoever asked for it, who has to have them until its end. `position` is
+    committed together with each part, so that a run that was killed goes on where it stopped: no product is left out.
     """
 
     _name = "marketplace.bulk"
@@ -33,10 +33,12 @@ class MarketplaceBulk(models.Model):
     position = fields.Integer("Done", readonly=True)
     failed = fields.Json("What Failed", readonly=True, prefetch=False, help="Ids, of the same model as `records`.")
     failed_count = fields.Integer("Failed", readonly=True)
-    error = fields.Char("Reason", readonly=True, help="Of the first that failed.")
+    error = fields.Char("Reason", readonly=True, help="Of the first that failed, or of what stopped it.")
+    tries = fields.Integer(readonly=True, help="How often on end something nobody foresaw has stopped it.")
     last_mark = BigInteger(readonly=True, help="Sync now: the newest mark when it began.")
     state = fields.Selection(
-        [("running", "Under Way"), ("done", "Done")], default="running", required=True, readonly=True)
+        [("running", "Under Way"), ("done", "Done"), ("failed", "Failed")], default="running", required=True,
+        readonly=True, help="Failed: stopped before its end. What was done until then stays.")
     finished_at = fields.Datetime("Finished", readonly=True)
     progress = fields.Float(compute="_compute_progress")
 
@@ -57,15 +59,19 @@ class MarketplaceBulk(models.Model):
             }.get(bulk.kind) or self.env._("Sync now")
 
     def action_open_failed(self):
-        """Open what could not be done: the products, or the listings."""
+        """Open what could not be done, or what was left when it was stopped: the products, or the listings."""
         self.ensure_one()
         self.check_access("read")
         action = (
             "marketplace_sync.marketplace_listing_action" if self.kind == "sync" else "product.product_normal_action")
         return {
             **self.env["ir.actions.actions"]._for_xml_id(action), "context": {"active_test": False},
-            "domain": [("id", "in", self.failed or [])],
+            "domain": [("id", "in", [*(self.failed or []), *self._left()])],
         }
+
+    def _left(self):
+        """Ids of what nobody came to before it was stopped."""
+        return self.records[self.position:] if self.state == "failed" and self.kind != "sync" else []
 
     # === BEGIN === #
 
@@ -116,9 +122,7 @@ class MarketplaceBulk(models.Model):
     @api.model
     def _come_back(self, at=None):
         """Have the scheduled action started, at once or at that time (naive UTC)."""
-        cron = self.env.ref(CRON, raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger(at=at)
+        self.env["ir.cron"]._wake(CRON, at)
 
     # === TELL === #
 
@@ -129,18 +133,26 @@ class MarketplaceBulk(models.Model):
         """
         if self.state == "running" and 10 * before // self.total == 10 * self.position // self.total:
             return
-        told = self.with_context(lang=self.user_id.lang)
-        is_over = self.state == "done"
+        told = self._in_words_of_user()
+        is_over = self.state != "running"
         self.user_id._bus_send("marketplace_sync.bulk", {
             "id": self.id, "title": told.display_name, "is_over": is_over,
-            "type": "info" if not is_over else "warning" if self.failed_count or self.position < self.total
-                    else "success",
+            "type": "info" if not is_over else "danger" if self.state == "failed"
+                    else "warning" if self.failed_count or self.position < self.total else "success",
             "message": told._say_outcome() if is_over else told.env._(
                 "%(done)s of %(total)s done.", done=self.position, total=self.total),
         })
 
+    def _in_words_of_user(self):
+        return self.with_context(lang=self.user_id.lang)
+
     def _say_outcome(self):
         names, done = platform_names(self.platforms), self.position - self.failed_count
+        if self.state == "failed":
+            return " ".join(filter(None, [
+                done and self._say_done(self.kind, done, names),
+                self.env._("Stopped with %(left)s still to do: %(reason)s", left=self.total - done, reason=self.error),
+            ]))
         return " ".join(filter(None, [
             self._say_done(self.kind, done, names),
             self.position < self.total and self.env._("%s still wait for their shops.", self.total - self.position),

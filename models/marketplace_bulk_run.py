@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -14,6 +14,7 @@ _logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(minutes=1)  # between two looks at what is being pushed, and after too many collisions
 PATIENCE = timedelta(hours=1)  # after which nobody goes on watching it
+MAX_TRIES = 5  # on end, that something nobody foresaw stops
 
 
 class MarketplaceBulk(models.Model):
@@ -35,7 +36,7 @@ class MarketplaceBulk(models.Model):
         self.env.invalidate_all()
 
     def _go_on_regardless(self):
-        """Go on; what nobody foresaw concerns this one alone, and is tried again later.
+        """Go on; what nobody foresaw concerns this one alone, and is tried again later, a few times.
 
         :return: whether there is time left
         """
@@ -44,8 +45,44 @@ class MarketplaceBulk(models.Model):
         except Exception:
             self.env.cr.rollback()
             _logger.exception("marketplace_sync: bulk_failed bulk=%s", self.id)
-            self._leave()
+            self._try_later()
             return True
+
+    def _try_later(self):
+        """Have it tried again, or end it where that was done often enough."""
+        self.tries += 1
+        if self.tries < MAX_TRIES:
+            self._leave()
+        else:
+            self._stop(self._say_unforeseen())
+
+    def _stop(self, reason):
+        """End it before its end, and tell whoever asked for it.
+
+        :param str reason: a sentence
+        """
+        self.write({"state": "failed", "finished_at": self.env.cr.now(), "error": reason})
+        self.env.cr.commit()  # it has ended, even if telling is what goes wrong
+        self._announce(self.position)
+        self.env.cr.commit()
+
+    def _say_unforeseen(self):
+        return self._in_words_of_user().env._("Something went wrong: the server's log says what.")
+
+    def _may_go_on(self):
+        """Whether whoever asked for it still may do it; if not, it is stopped.
+
+        Products that only some may change are no reason to stop: they fail one by one.
+        """
+        user, own = self.user_id, self.env(user=self.user_id, su=False)
+        may = (
+            (user.active or user.id == SUPERUSER_ID)  # whom an administrator can become, and who never counts as active
+            and set(self.companies or []) <= set(user._get_company_ids())
+            and own["marketplace.listing"].has_access("read")
+            and (self.kind == "sync" or own["product.product"].has_access("write")))
+        if not may:
+            self._stop(self._in_words_of_user().env._("Whoever asked for it may not do it any more."))
+        return may
 
     def _go_on(self):
         """Deal with one part after the other.
@@ -83,10 +120,12 @@ class MarketplaceBulk(models.Model):
 
     def _deal_with_next(self):
         """Deal with the next part, and write down how far that is and what failed."""
+        if not self._may_go_on():
+            return
         before = self.position
         part = (self.records or [])[before:before + AT_ONCE]
         failures = self._deal_with(part)
-        values = {"position": before + len(part), "failed_count": self.failed_count + len(failures)}
+        values = {"position": before + len(part), "failed_count": self.failed_count + len(failures), "tries": 0}
         if failures:
             values |= {"failed": [*(self.failed or []), *failures],
                        "error": self.error or next(iter(failures.values()))}
@@ -122,7 +161,7 @@ class MarketplaceBulk(models.Model):
             return str(error)
         except Exception:
             _logger.exception("marketplace_sync: bulk_product_failed bulk=%s record=%s", self.id, record_id)
-            return self.env._("Something went wrong: the server's log says what.")
+            return self._say_unforeseen()
 
     def _tick(self, ids):
         """Do it with the rights that whoever asked for it has now."""
@@ -138,6 +177,8 @@ class MarketplaceBulk(models.Model):
 
         :return: True, there is time left
         """
+        if not self._may_go_on():
+            return True
         before = self.position
         [[waiting]] = self.env.execute_query(SQL(
             "SELECT count(DISTINCT listing_id) FROM stock_availability_dirty WHERE listing_id = ANY(%s) AND id <= %s",

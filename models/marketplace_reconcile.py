@@ -136,9 +136,7 @@ class MarketplaceReconcile(models.Model):
     @api.model
     def _come_back(self, at=None):
         """Have the scheduled action started, at once or at that time (naive UTC)."""
-        cron = self.env.ref(CRON, raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger(at=at)
+        self.env["ir.cron"]._wake(CRON, at)
 
     def _count_linked(self, account):
         return self.env["marketplace.listing"].search_count([

@@ -5,6 +5,7 @@ from . import test_budget
 from . import test_chatter
 from . import test_bulk
 from . import test_bulk_rights
+from . import test_bulk_stopped
 from . import test_bulk_sync
 from . import test_concurrency_budget
 from . import test_concurrency_crash
@@ -69,6 +70,7 @@ from . import test_relink
 from . import test_rest_profile
 from . import test_rules
 from . import test_rules_marking
+from . import test_screens_product
 from . import test_secrets
 from . import test_security
 from . import test_security_access

@@ -2,7 +2,6 @@
 """Who may do something with many products at once."""
 
 from odoo.exceptions import AccessError
-from odoo.tools import mute_logger
 
 from .bulk_kit import PRODUCTS, USER, BulkCase
 
@@ -51,21 +50,6 @@ class TestBulkRights(BulkCase):
                     for action in self.env["ir.actions.server"].browse([offer["id"] for offer in offered]).exists()
                     if action.xml_id.startswith("marketplace_sync.")}
                 self.assertEqual(found, expected, (model, user.login))
-
-    def test_rights_are_asked_again_when_it_is_done(self):
-        self.ask(self.goods, shopify=True).action_apply()
-        self.seller.group_ids -= self.env.ref(PRODUCTS)
-        with mute_logger("odoo.addons.marketplace_sync.models.marketplace_bulk_run"):
-            self.run_cron()
-        self.assertFalse(any(self.goods.mapped("shopify_product")))
-        self.assertEqual(self.bulk().failed_count, 5)
-
-    def test_so_is_the_right_to_work_with_marketplaces(self):
-        self.ask(self.goods, shopify=True).action_apply()
-        self.seller.group_ids -= self.env.ref(USER)
-        with mute_logger("odoo.addons.marketplace_sync.models.marketplace_bulk_run"):
-            self.run_cron()
-        self.assertFalse(any(self.goods.mapped("shopify_product")))
 
     def test_a_question_can_not_be_answered_for_others_products(self):
         """What is written into it by hand is looked at again."""

@@ -8,6 +8,16 @@ const next = (step) => ({
     run: "click",
 });
 
+const reads = (step) => ({
+    content: `The keyboard goes on at the heading of the ${step}`,
+    trigger: `div[name=${step}_step] h2`,
+    run({ anchor }) {
+        if (document.activeElement !== anchor) {
+            throw new Error(`The focus is on ${document.activeElement.outerHTML.slice(0, 100)}`);
+        }
+    },
+});
+
 // From an empty list of marketplaces to a live account, by the guide alone. The cookie says where the shop is; it knows
 // GUIDE-MUG, and not GUIDE-CUP.
 registry.category("web_tour.tours").add("marketplace_setup_tour", {
@@ -40,6 +50,7 @@ registry.category("web_tour.tours").add("marketplace_setup_tour", {
             trigger: "div[name=platform_step] button[data-step=access]",
             run: "click",
         },
+        reads("access"),
         {
             content: "Back to the cards",
             trigger: "div[name=access_step] button[data-step=platform]",
@@ -111,6 +122,7 @@ registry.category("web_tour.tours").add("marketplace_setup_tour", {
             trigger: "div[name=verdict_good]:contains(It works):contains(Sandbox)",
         },
         next("access"),
+        reads("locations"),
         {
             content: "The shop's place is there, and fed",
             trigger: "div[name=locations_step] .o_data_row:contains(Main):contains(Stock)",

@@ -119,7 +119,7 @@ registry.category("web_tour.tours").add("marketplace_sync_bulk_tour", {
         },
         {
             content: "By the filter",
-            trigger: ".o_filter_menu .o_menu_item:contains(Failing on Marketplaces)",
+            trigger: ".o_filter_menu .o_menu_item:contains(Failing in Shops)",
             run: "click",
         },
         {
