@@ -95,6 +95,15 @@ class TestRightsTakenAway(StoppedCase):
         opened = bulk.action_open_failed()
         self.assertEqual(self.env[opened["res_model"]].search(opened["domain"]), self.goods[2:])
 
+    def test_one_product_that_is_others_now_fails_alone(self):
+        """What only some may change is no reason to stop."""
+        bulk, theirs = self.begin(), self.goods[3]
+        theirs.company_id = self.make_company("Elsewhere")
+        with mute_logger(RUN):
+            self.run_cron()
+        self.assertEqual(self.goods.mapped("shopify_product"), [True, True, True, False, True])
+        self.assertEqual((bulk.state, bulk.failed), ("done", theirs.ids))
+
     def test_watching_pushes(self):
         """Nor is somebody told what became of listings that are hidden from them now."""
         self.goods.shopify_product = True

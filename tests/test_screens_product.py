@@ -58,6 +58,68 @@ class TestOnePrimaryButton(MarketplaceMixin, TransactionCase):
             self.primary("marketplace_config_view_form", values, "//header/button"), ["action_test_connection"])
 
 
+class TestGuide(MarketplaceMixin, TransactionCase):
+    """Each page of the guide has its buttons, and no other page's; one of them leads on."""
+
+    def buttons(self, step, **values):
+        layout = LaidOut(self.env["marketplace.config"], "marketplace_sync.marketplace_config_view_form_setup")
+        base = {"id": 1, "setup_step": step, "platform": "shopify", "setup_verdict": False, "location_ids": [1]}
+        return [
+            (button.get("step") or button.get("name"), "btn-primary" in button.get("class", ""))
+            for button in layout.shown("//div[hasclass('o_marketplace_setup_turns')]/*", base | values)]
+
+    def test_buttons(self):
+        restart, back = ("action_setup_restart", False), ("action_setup_back", False)
+        test, test_again = ("action_setup_test", True), ("action_setup_test", False)
+        following, connect = ("action_setup_next", True), ("action_connect_ebay", True)
+        good = {"setup_verdict": "good"}
+        for step, values, expected in (
+            ("platform", {"id": False}, [("access", False)]),
+            ("access", {"id": False}, [("platform", False), test]),
+            ("access", {}, [restart, test]),
+            ("access", {"setup_verdict": "unauthorized"}, [restart, test]),
+            ("access", good, [restart, test_again, following]),
+            ("access", {"platform": "ebay"}, [restart, connect, test_again]),
+            ("access", {"platform": "ebay", **good}, [restart, test_again, following]),
+            ("locations", good, [back, ("action_fetch_locations", False), following]),
+            ("products", good, [back, following]),
+            ("preview", good, [back, ("action_setup_look", False), ("action_setup_go_live", True)]),
+            (False, {}, []),
+        ):
+            with self.subTest(step=step, **values):
+                self.assertEqual(self.buttons(step, **values), expected)
+
+
+class TestBulkActions(MarketplaceMixin, TransactionCase):
+
+    def test_what_failed_can_be_opened(self):
+        """From the list and from the form, where there is something to open."""
+        for kind, view in (("list", "marketplace_bulk_view_list"), ("form", "marketplace_bulk_view_form")):
+            layout = LaidOut(self.env["marketplace.bulk"], f"marketplace_sync.{view}", kind)
+            for state, what, count, is_there in (
+                ("done", "publish", 0, False), ("done", "publish", 1, True), ("running", "stop", 0, False),
+                ("failed", "publish", 0, True), ("failed", "sync", 0, False), ("failed", "sync", 1, True),
+            ):
+                values = {"state": state, "kind": what, "failed_count": count}
+                with self.subTest(view=kind, **values):
+                    self.assertEqual(len(layout.shown("//button[@name='action_open_failed']", values)), int(is_there))
+
+
+class TestFilters(MarketplaceMixin, TransactionCase):
+
+    def test_each_asks_for_its_own(self):
+        """What they find, and that they do, is `test_product_badges`' business."""
+        expected = {name: [(name, "=", True)] for name in (
+            "marketplace_listed", "marketplace_failing", "marketplace_waiting")}
+        expected |= {f"on_{platform}": [(f"{platform}_product", "=", True)] for platform in PLATFORMS}
+        for model, view in (("product.template", "product_template_search"), ("product.product", "product_search_form")):
+            layout = LaidOut(self.env[model], f"product.{view}_view", "search")
+            found = {one.get("name"): one.get("domain") for one in layout.root.iter("filter")}
+            for name, domain in expected.items():
+                with self.subTest(model=model, filter=name):
+                    self.assertEqual(safe_eval(found[name]), domain)
+
+
 class TestProductTab(MarketplaceMixin, TransactionCase):
 
     def fields_of(self, group, **values):
