@@ -33,12 +33,12 @@ class MarketplaceBulk(models.Model):
     position = fields.Integer("Done", readonly=True)
     failed = fields.Json("What Failed", readonly=True, prefetch=False, help="Ids, of the same model as `records`.")
     failed_count = fields.Integer("Failed", readonly=True)
-    error = fields.Char("Reason", readonly=True, help="Of the first that failed, or of what stopped it.")
-    tries = fields.Integer(readonly=True, help="How often on end something nobody foresaw has stopped it.")
+    error = fields.Char("Reason", readonly=True, help="Of the first that failed.")
+    tries = fields.Integer("Failures in a Row", readonly=True)  # of the whole of it, that nobody foresaw
     last_mark = BigInteger(readonly=True, help="Sync now: the newest mark when it began.")
     state = fields.Selection(
         [("running", "Under Way"), ("done", "Done"), ("failed", "Failed")], default="running", required=True,
-        readonly=True, help="Failed: stopped before its end. What was done until then stays.")
+        readonly=True)
     finished_at = fields.Datetime("Finished", readonly=True)
     progress = fields.Float(compute="_compute_progress")
 
