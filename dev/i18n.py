@@ -33,7 +33,7 @@ def main() -> int:
     from dev import postgres  # only importable inside the environment
 
     with postgres.running(machine):
-        exported = _exported(machine, options.database)
+        exported = export(machine, options.database)
     if options.check:
         return int(check(exported) > 0)
     refresh(exported)
@@ -97,8 +97,11 @@ def _languages() -> list[Path]:
     return sorted(FOLDER.glob("*.po"))
 
 
-def _exported(machine: Machine, name: str | None) -> Path:
-    """Return a template exported by Odoo from a database, made first when none is named."""
+def export(machine: Machine, name: str | None) -> Path:
+    """Return a template exported by Odoo.
+
+    :param name: of a database the addon is installed in and nothing was changed in; without one it is made, and dropped
+    """
     from dev import database, odoo
     from dev.run import output
 

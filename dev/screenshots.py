@@ -86,8 +86,11 @@ def _draw(page, name: str) -> None:
 
 
 def _photograph(machine, page, screens: Collection[Screen]) -> None:
+    from dev import mirror
     from dev.demo import scene, story
 
+    if any(screen.language == ARABIC for screen in screens):
+        mirror.put_on_path(machine.cache)
     with scene.opened(machine, "screens") as stage:
         story.Story(stage.client, stage.stalls, stage.database).play()
         _add_something_to_mend(stage.client)
