@@ -40,6 +40,13 @@ class TestBulkRights(BulkCase):
                 with self.subTest(model=records._name, action=name), self.assertRaises(AccessError):
                     self.run_action(name, self.clerk, records)
 
+    def test_products_that_can_not_be_read(self):
+        theirs = self.product("BULK-THEIRS", sold=False, company_id=self.make_company("Elsewhere").id)
+        for records in (self.as_seller(theirs), self.as_seller(theirs.product_tmpl_id)):
+            for press in ("action_sync_with_marketplaces", "action_open_marketplace_listings"):
+                with self.subTest(model=records._name, press=press), self.assertRaises(AccessError):
+                    getattr(records, press)()
+
     def test_the_menus_offer_it_to_those_only(self):
         for model in ("product.product", "product.template"):
             ours = {f"{model.replace('.', '_')}_action_{name}" for name in ACTIONS}

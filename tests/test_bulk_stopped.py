@@ -118,6 +118,25 @@ class TestRightsTakenAway(StoppedCase):
         self.assertNotIn("SKU", self.told()[-1]["message"])
 
 
+class TestTelling(StoppedCase):
+
+    def test_in_the_language_of_the_user(self):
+        """Not of the scheduled action's."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.seller.lang = "fr_FR"
+        bulk = self.begin()
+        self.seller.group_ids -= self.env.ref(PRODUCTS)
+        self.run_cron()
+        in_french = bulk.with_context(lang="fr_FR").display_name
+        self.assertNotEqual(in_french, bulk.with_context(lang="en_US").display_name)
+        self.assertEqual([told["title"] for told in self.told()], [in_french])
+
+    def test_without_the_scheduled_action_nothing_breaks(self):
+        """Somebody may have deleted it."""
+        self.env.ref("marketplace_sync.ir_cron_bulk").unlink()
+        self.assertEqual(self.begin().state, "running")
+
+
 class TestUnforeseen(StoppedCase):
     """What is wrong with the whole of it, and not with one of its products, is tried a few times."""
 

@@ -3,7 +3,7 @@
 
 from odoo import fields
 
-from .bulk_kit import BulkCase
+from .bulk_kit import USER, BulkCase
 
 
 class TestBulkSync(BulkCase):
@@ -46,6 +46,20 @@ class TestBulkSync(BulkCase):
         self.assertTrue(self.env["ir.cron.trigger"].search([
             ("cron_id", "=", self.env.ref("marketplace_sync.ir_cron_bulk").id),
             ("call_at", ">", fields.Datetime.now())]))
+
+    def test_whoever_may_not_change_products_may_have_them_pushed(self):
+        self.seller = self.make_user("bulk-onlooker", USER)
+        bulk = self.begin()
+        with self.silence():
+            self.drain()
+        self.run_cron()
+        self.assertEqual((bulk.user_id, bulk.state), (self.seller, "done"))
+
+    def test_one_that_asks_which_number_is_right_is_not_pushed(self):
+        asking = self.listing(self.goods[0])
+        asking.state = "conflict"
+        self.begin()
+        self.assertEqual(self.marks().listing_id, self.account.listing_ids - asking)
 
     def test_what_changes_later_is_not_waited_for(self):
         bulk = self.begin()

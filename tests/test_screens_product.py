@@ -112,8 +112,8 @@ class TestFilters(MarketplaceMixin, TransactionCase):
         expected = {name: [(name, "=", True)] for name in (
             "marketplace_listed", "marketplace_failing", "marketplace_waiting")}
         expected |= {f"on_{platform}": [(f"{platform}_product", "=", True)] for platform in PLATFORMS}
-        for model, view in (("product.template", "product_template_search"), ("product.product", "product_search_form")):
-            layout = LaidOut(self.env[model], f"product.{view}_view", "search")
+        for model, view in (("template", "product_template_search_view"), ("product", "product_search_form_view")):
+            layout = LaidOut(self.env[f"product.{model}"], f"product.{view}", "search")
             found = {one.get("name"): one.get("domain") for one in layout.root.iter("filter")}
             for name, domain in expected.items():
                 with self.subTest(model=model, filter=name):
