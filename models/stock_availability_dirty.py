@@ -20,6 +20,8 @@ SHOWABLE = SQL("""
     (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id) IS NOT NULL
     AND (dirty.product_id IS NULL OR (SELECT 1 FROM product_product WHERE id = dirty.product_id) IS NOT NULL)
     AND (dirty.listing_id IS NULL OR (SELECT 1 FROM marketplace_listing WHERE id = dirty.listing_id) IS NOT NULL)""")
+COUNTABLE = SQL(
+    "dirty.config_id IS NULL OR (SELECT 1 FROM marketplace_config WHERE id = dirty.config_id) IS NOT NULL")
 
 
 class StockAvailabilityDirty(models.Model):
@@ -60,7 +62,7 @@ class StockAvailabilityDirty(models.Model):
               FROM stock_availability_dirty dirty
              WHERE %s
              ORDER BY dirty.id
-            """, SQL("TRUE") if self.env.context.get(COUNTING) is COUNTED else SHOWABLE)
+            """, COUNTABLE if self.env.context.get(COUNTING) is COUNTED else SHOWABLE)
 
     @api.model
     def search_count(self, domain, limit=None):
