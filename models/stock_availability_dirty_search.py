@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from .stock_availability_dirty import COUNTED, COUNTING
 
+LONG = 5_000  # marks; fewer are looked up one by one
 TYPED = ("ilike", "like", "=ilike", "=like")  # how a name is looked for
 
 
@@ -42,3 +43,11 @@ class StockAvailabilityDirty(models.Model):
         is_countable = grouped.isdisjoint({"product_id", "product_tmpl_id", "listing_id"})
         rows = self.with_context(**{COUNTING: COUNTED}) if is_countable else self
         return super(StockAvailabilityDirty, rows)._read_group(domain, groupby, *args, **kwargs)
+
+    @api.model
+    def _is_long(self):
+        """Whether so much waits that looking it up one by one would take long."""
+        [[count]] = self.env.execute_query(SQL(
+            "SELECT count(*) FROM (SELECT FROM stock_availability_dirty WHERE listing_id IS NOT NULL LIMIT %s) AS mark",
+            LONG + 1))
+        return count > LONG
