@@ -94,6 +94,10 @@ class MarketplaceConfig(models.Model):
 
     # === THE LISTS BEHIND THE NUMBERS === #
 
+    def action_open_waiting_listings(self):
+        """Show the listings that wait; what changed of them, as often as it did, is shown by `action_open_waiting`."""
+        return self._open_where("marketplace_sync.marketplace_listing_action", ("is_waiting", "=", True))
+
     def action_open_linked(self):
         """Show the listings that are linked to the shop."""
         return self._open_where("marketplace_sync.marketplace_listing_action", ("state", "=", "linked"))

@@ -88,6 +88,16 @@ class TestPlans(DrainCase):
         with patch.object(explain, "LARGE", explain.LARGE | {"marketplace_sync_log"}):
             self.assert_looked_up(lambda: accounts.web_search_read([], specification), least=8)
 
+    def test_a_day_of_the_log_is_added_up_in_its_index(self):
+        for _number in range(50):
+            self.account._log("info", "drain", "test", taken=1, calls=1)
+            self.account._log("info", "account", "test")
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE marketplace_sync_log")
+        with Plans() as plans:
+            self.account.mapped("push_chart")
+        self.assertIn("marketplace_sync_log_hours_index", plans.indexes)
+
     def test_listings(self):
         self.listings._mark("test")
         own = [("config_id", "=", self.account.id)]
@@ -122,6 +132,14 @@ class TestPlans(DrainCase):
             count = waiting.search_count([], limit=10_001)
         self.assertEqual(count, len(waiting.search([])))
         self.assertIn("stock_availability_dirty", plans.tables)
+        self.assertTrue(plans.tables.isdisjoint({"marketplace_listing", "product_product"}), plans.tables)
+
+    def test_grouping_what_waits_looks_at_no_listing(self):
+        self.listings._mark("test")
+        waiting = self.env[DIRTY].with_user(self.user)
+        with Plans() as plans:
+            groups = waiting.web_read_group([], ["config_id"], limit=80)["groups"]
+        self.assertEqual(sum(group["__count"] for group in groups), len(waiting.search([])))
         self.assertTrue(plans.tables.isdisjoint({"marketplace_listing", "product_product"}), plans.tables)
 
     def test_a_page_of_waiting_listings_is_all_that_is_read(self):
