@@ -142,6 +142,15 @@ class TestPlans(DrainCase):
         self.assertEqual(sum(group["__count"] for group in groups), len(waiting.search([])))
         self.assertTrue(plans.tables.isdisjoint({"marketplace_listing", "product_product"}), plans.tables)
 
+    def test_a_product_is_looked_for_before_what_waits_is_read(self):
+        self.listings._mark("test")
+        page = self.env[DIRTY].with_user(self.user)._search(
+            [("product_tmpl_id", "ilike", "nobody's")], limit=80, order="id")
+        [[[plan]]] = self.env.execute_query(SQL("EXPLAIN (ANALYZE, FORMAT JSON) %s", page.select()))
+        looked_up = sum(node["Actual Loops"] for node, _limited in nodes(plan["Plan"])
+                        if node.get("Relation Name") == "marketplace_listing")
+        self.assertFalse(looked_up)
+
     def test_a_page_of_waiting_listings_is_all_that_is_read(self):
         for number in range(20):
             self.offer(f"PAGE-{number}", stock=5)
