@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .stock_availability_dirty import COUNTED, COUNTING
+from .stock_availability_dirty import COUNTING, GROUPED
 
 LONG = 5_000  # marks; fewer are looked up one by one
 TYPED = ("ilike", "like", "=ilike", "=like")  # how a name is looked for
@@ -41,7 +41,7 @@ class StockAvailabilityDirty(models.Model):
         """Count groups as `search_count` does, unless they are of something that may have been deleted."""
         grouped = {spec.partition(":")[0].partition(".")[0] for spec in groupby}
         is_countable = grouped.isdisjoint({"product_id", "product_tmpl_id", "listing_id"})
-        rows = self.with_context(**{COUNTING: COUNTED}) if is_countable else self
+        rows = self.with_context(**{COUNTING: GROUPED}) if is_countable else self
         return super(StockAvailabilityDirty, rows)._read_group(domain, groupby, *args, **kwargs)
 
     @api.model

@@ -128,9 +128,12 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
             run: "click",
         },
         {
-            content: "What is linked",
+            content: "What is linked, by the keyboard",
             trigger: number("action_open_linked", 1),
-            run: "click",
+            async run(helpers) {
+                helpers.anchor.focus();
+                await helpers.press("Enter");
+            },
         },
         {
             content: "The listing",
