@@ -37,6 +37,7 @@ from . import marketplace_config_mail
 from . import marketplace_sync_log_hours
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
+from . import stock_availability_dirty_search
 from . import marketplace_stock
 from . import marketplace_quantity
 from . import marketplace_quantity_trace
@@ -48,6 +49,7 @@ from . import marketplace_attempt
 from . import marketplace_rule
 from . import marketplace_rule_nearest
 from . import marketplace_rule_marks
+from . import marketplace_rule_goods
 from . import marketplace_config_rules
 from . import marketplace_bill
 from . import marketplace_drain

@@ -18,7 +18,7 @@ class MarketplaceConfig(models.Model):
     failed_day = fields.Integer("Refused", compute="_compute_pushes", help="Listings that were refused in 24 hours.")
     error_rate = fields.Float(
         compute="_compute_pushes", help="The share of the listings pushed in 24 hours that were refused; 1 for all.")
-    calls_today = fields.Integer(compute="_compute_calls", help="Requests sent to the shop since midnight.")
+    calls_today = fields.Integer(compute="_compute_pushes", help="Requests sent to the shop since midnight.")
     push_chart = fields.Json(
         "Pushes of 24 Hours", compute="_compute_pushes",
         help="Of each hour, the oldest first: its beginning in milliseconds since 1970, how many numbers the shop "
@@ -46,28 +46,26 @@ class MarketplaceConfig(models.Model):
         for account in self:
             account.oldest_mark = oldest.get(account._origin.id)
 
+    @api.depends_context("tz")
     def _compute_pushes(self):
         self._origin.check_access("read")  # its log is read past the rights on it
-        since = self._first_hour()
-        hours = self.env["marketplace.sync.log"]._by_hour(self._origin, since)
+        since, midnight = self._first_hour(), self._midnight()
+        begin = [since + timedelta(hours=number) for number in range(HOURS)]
+        hours = self.env["marketplace.sync.log"]._by_hour(self._origin, since, midnight)
         for account in self:
-            found = {hour.begins: hour for hour in hours.get(account._origin.id, ())}
-            taken = sum(hour.taken for hour in found.values())
-            account.pushed_day = sum(hour.acknowledged for hour in found.values())
-            account.failed_day = sum(hour.failed for hour in found.values())
+            own = hours.get(account._origin.id, ())
+            found = {hour.begins: hour for hour in own}
+            bars = [found.get(begins) for begins in begin]
+            shown = list(filter(None, bars))
+            taken = sum(hour.taken for hour in shown)
+            account.pushed_day = sum(hour.acknowledged for hour in shown)
+            account.failed_day = sum(hour.failed for hour in shown)
             account.error_rate = account.failed_day / taken if taken else 0
+            account.calls_today = sum(hour.calls for hour in own)
             account.push_chart = [
                 [begins.replace(tzinfo=UTC).timestamp() * 1000, hour.acknowledged if hour else 0,
                  hour.failed if hour else 0]
-                for begins in (since + timedelta(hours=number) for number in range(HOURS))
-                for hour in [found.get(begins)]]
-
-    @api.depends_context("tz")
-    def _compute_calls(self):
-        self._origin.check_access("read")
-        hours = self.env["marketplace.sync.log"]._by_hour(self._origin, self._midnight())
-        for account in self:
-            account.calls_today = sum(hour.calls for hour in hours.get(account._origin.id, ()))
+                for begins, hour in zip(begin, bars, strict=True)]
 
     @api.depends("allowance_ids.used", "allowance_ids.granted", "allowance_ids.resets_at")
     @api.depends_context("lang")
@@ -95,6 +93,10 @@ class MarketplaceConfig(models.Model):
         return here.replace(hour=0, minute=0, second=0).astimezone(UTC).replace(tzinfo=None)
 
     # === THE LISTS BEHIND THE NUMBERS === #
+
+    def action_open_waiting_listings(self):
+        """Show the listings that wait; what changed of them, as often as it did, is shown by `action_open_waiting`."""
+        return self._open_where("marketplace_sync.marketplace_listing_action", ("is_waiting", "=", True))
 
     def action_open_linked(self):
         """Show the listings that are linked to the shop."""

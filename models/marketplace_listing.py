@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # What a listing looks like that never failed, one that nothing holds back, and one about whose number nobody asks.
@@ -97,15 +98,19 @@ class MarketplaceListing(models.Model):
     def _search_is_waiting(self, operator, value):
         if operator != "in":
             return NotImplemented
+        if True not in value or self.env["stock.availability.dirty"]._is_long():
+            wanted = SQL("EXISTS") if True in value else SQL("NOT EXISTS")
+            return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+                "%s (SELECT FROM stock_availability_dirty waiting WHERE waiting.listing_id = %s)",
+                wanted, SQL.identifier(alias, "id")))
         # As an array they are looked up one by one: a join would read all listings because of a few. In order, so that
         # a page of them is found without reading all that wait.
-        waiting = SQL("""(
+        return [("id", "in", SQL("""(
             SELECT DISTINCT waiting.id
               FROM unnest(ARRAY(SELECT DISTINCT listing_id
                                   FROM stock_availability_dirty
                                  WHERE listing_id IS NOT NULL)) AS waiting (id)
-             ORDER BY waiting.id)""")
-        return [("id", "in" if True in value else "not in", waiting)]
+             ORDER BY waiting.id)"""))]
 
     @api.depends("product_id", "product_tmpl_id", "config_id")
     def _compute_display_name(self):

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from .platforms import PLATFORMS
 
 USER = "marketplace_sync.group_marketplace_user"
+FEW = 5_000  # listings that are looked up one by one
 
 
 class MarketplaceProduct(models.AbstractModel):
@@ -53,25 +54,39 @@ class MarketplaceProduct(models.AbstractModel):
     def _search_marketplace_listed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        listed = self._with_listings(Domain.TRUE)
-        # Nearly all may be listed, or hardly any: as a condition it is joined, or looked up, whichever is less, also
-        # where it is not to hold; NOT IN would compare each product with each listing.
-        wanted = SQL("EXISTS") if True in value else SQL("NOT EXISTS")
-        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
-            "%s (SELECT FROM %s AS listed (id) WHERE listed.id = %s)", wanted, listed, SQL.identifier(alias, "id")))
+        return self._search_many(value, Domain.TRUE)
 
     def _search_marketplace_failing(self, operator, value):
-        return self._search_few(operator, value, Domain("state", "=", "error"))
+        return self._search_few_or_many(operator, value, Domain("state", "=", "error"))
 
     def _search_marketplace_waiting(self, operator, value):
-        return self._search_few(operator, value, Domain("is_waiting", "=", True))
+        return self._search_few_or_many(operator, value, Domain("is_waiting", "=", True))
 
-    def _search_few(self, operator, value, condition):
+    def _search_few_or_many(self, operator, value, condition):
         if operator != "in":
             return NotImplemented
+        # PostgreSQL can't know how many there are: it would look up each of a hundred thousand, or join because of ten.
+        if self.env["marketplace.listing"].search_count(condition, limit=FEW + 1) > FEW:
+            return self._search_many(value, condition)
         # As an array they are looked up one by one: a join would read all products because of a few.
         ids = SQL("(SELECT found.id FROM unnest(ARRAY%s) AS found (id))", self._with_listings(condition))
         return [("id", "in" if True in value else "not in", ids)]
+
+    def _search_many(self, value, condition):
+        # Nearly all may be meant, or hardly any: as a condition it is joined, or looked up, whichever is less, also
+        # where it is not to hold; NOT IN would compare each product with each listing.
+        wanted = SQL() if True in value else SQL("NOT ")
+        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "%s%s", wanted, self._has_listings(alias, condition)))
+
+    def _has_listings(self, alias, condition):
+        """The condition that a product has such listings.
+
+        :param str alias: of its table
+        :param Domain condition: on the listing
+        """
+        return SQL("EXISTS (SELECT FROM %s AS listed (id) WHERE listed.id = %s)",
+                   self._with_listings(condition), SQL.identifier(alias, "id"))
 
     def _with_listings(self, condition):
         """A query of the ids that have such listings, of those the user may see.

@@ -15,7 +15,7 @@ class Hour:
     taken: int
     acknowledged: int
     failed: int
-    calls: int
+    calls: int  # of the day that is asked for
 
 
 class MarketplaceSyncLog(models.Model):
@@ -28,22 +28,26 @@ class MarketplaceSyncLog(models.Model):
         "(config_id, create_date) INCLUDE (taken, acknowledged, failed, calls) WHERE kind IN ('drain', 'reconcile')")
 
     @api.model
-    def _by_hour(self, accounts, since):
+    def _by_hour(self, accounts, since, midnight):
         """What was pushed hour by hour; without the hours in which nothing was.
 
         :param accounts: marketplace.config
-        :param datetime since: naive UTC, less than a few days ago; lines before it do not count
+        :param datetime since: naive UTC, less than a few days ago
+        :param datetime midnight: naive UTC; calls before it do not count. Where it is before `since`, it is from it on
+            that there are hours.
         :return: dict marketplace.config id -> list of `Hour`, the oldest first
         """
         hours = defaultdict(list)
+        # Midnight need not be the beginning of one of the hours: in India it is not.
         for account_id, *hour in self.env.execute_query(SQL(
                 """
                 SELECT config_id, date_trunc('hour', create_date) AS begins, coalesce(sum(taken), 0),
-                       coalesce(sum(acknowledged), 0), coalesce(sum(failed), 0), coalesce(sum(calls), 0)
+                       coalesce(sum(acknowledged), 0), coalesce(sum(failed), 0),
+                       coalesce(sum(calls) FILTER (WHERE create_date >= %(midnight)s), 0)
                   FROM marketplace_sync_log
-                 WHERE kind IN ('drain', 'reconcile') AND config_id = ANY(%s) AND create_date >= %s
+                 WHERE kind IN ('drain', 'reconcile') AND config_id = ANY(%(accounts)s) AND create_date >= %(since)s
                  GROUP BY config_id, begins
                  ORDER BY config_id, begins
-                """, accounts.ids, since)):
+                """, accounts=accounts.ids, since=min(since, midnight), midnight=midnight)):
             hours[account_id].append(Hour(*hour))
         return hours

@@ -31,13 +31,25 @@ class ProductProduct(models.Model):
         return self
 
     def _with_listings(self, condition):
-        own = self._listings_query(condition & Domain("product_id", "!=", False))
-        whole = self._listings_query(condition & Domain("product_id", "=", False))
+        own, whole = self._own_and_whole(condition)
         return SQL(
             """(%s UNION ALL
                 SELECT variant.id FROM product_product variant WHERE variant.product_tmpl_id = ANY(ARRAY%s))""",
-            own.subselect(SQL.identifier("marketplace_listing", "product_id")),
-            whole.subselect(SQL.identifier("marketplace_listing", "product_tmpl_id")))
+            own, whole)
+
+    def _has_listings(self, alias, condition):
+        own, whole = self._own_and_whole(condition)
+        return SQL(
+            """(EXISTS (SELECT FROM %s AS listed (id) WHERE listed.id = %s)
+                OR EXISTS (SELECT FROM %s AS listed (id) WHERE listed.id = %s))""",
+            own, SQL.identifier(alias, "id"), whole, SQL.identifier(alias, "product_tmpl_id"))
+
+    def _own_and_whole(self, condition):
+        """Queries of the variants that have such listings, and of the products that have some as a whole."""
+        own = self._listings_query(condition & Domain("product_id", "!=", False))
+        whole = self._listings_query(condition & Domain("product_id", "=", False))
+        return (own.subselect(SQL.identifier("marketplace_listing", "product_id")),
+                whole.subselect(SQL.identifier("marketplace_listing", "product_tmpl_id")))
 
     def _set_ticks(self, platforms, value):
         """Sell these variants on some platforms, or do so no more; those that do already are left alone.

@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 MARKS = "marketplace_sync.marks"
 SORT_CHUNK = 10_000  # marks
 # A context entry with a value that no caller from outside can send: what was deleted is counted, and never shown.
-COUNTING, COUNTED = "marketplace_sync_counting", object()
+COUNTING, COUNTED, GROUPED = "marketplace_sync_counting", object(), object()
 # The table has no foreign keys: rows of what was deleted stay until they are collected, and can't be shown.
 SHOWABLE = SQL("""
     (SELECT 1 FROM product_template WHERE id = dirty.product_tmpl_id) IS NOT NULL
@@ -47,9 +47,32 @@ class StockAvailabilityDirty(models.Model):
         "res.company", readonly=True, help="The account's; the product's where the change is not sorted yet.")
     marked_at = fields.Datetime("Waiting Since", readonly=True)
     reason = fields.Char(readonly=True)
+    account_name = fields.Char("Account", compute="_compute_account_name")
+
+    @api.depends("product_id", "product_tmpl_id")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = (row.product_id or row.product_tmpl_id).display_name
+
+    @api.depends("config_id")
+    @api.depends_context("lang")
+    def _compute_account_name(self):
+        for row in self:
+            row.account_name = row.config_id.display_name or self.env._("Not Sorted Yet")
 
     @property
     def _table_query(self):
+        way = self.env.context.get(COUNTING)
+        if way is GROUPED:  # all of it is read: a join with the few accounts is less than looking each up
+            return SQL(
+                """
+                SELECT dirty.*, CASE WHEN dirty.config_id IS NULL
+                           THEN (SELECT company_id FROM product_template WHERE id = dirty.product_tmpl_id)
+                           ELSE account.company_id END AS company_id
+                  FROM stock_availability_dirty dirty
+                  LEFT JOIN marketplace_config account ON account.id = dirty.config_id
+                 WHERE dirty.config_id IS NULL OR account.id IS NOT NULL
+                """)
         # With scalar sub-selects, looked up for the rows that are shown; EXISTS would be planned for all of them, and
         # read all products. Ordered, lest few rows be looked for in all that is left of those that are gone.
         return SQL(
@@ -60,7 +83,7 @@ class StockAvailabilityDirty(models.Model):
               FROM stock_availability_dirty dirty
              WHERE %s
              ORDER BY dirty.id
-            """, SQL("TRUE") if self.env.context.get(COUNTING) is COUNTED else SHOWABLE)
+            """, SQL("TRUE") if way is COUNTED else SHOWABLE)
 
     @api.model
     def search_count(self, domain, limit=None):

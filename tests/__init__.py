@@ -16,7 +16,7 @@ from . import test_concurrency_marks
 from . import test_concurrency_reconcile
 from . import test_concurrency_shards
 from . import test_config
-from . import test_dashboard, test_dashboard_news, test_dashboard_tour
+from . import test_dashboard, test_dashboard_lists, test_dashboard_news, test_dashboard_tour
 from . import test_drain
 from . import test_drain_refused
 from . import test_drain_trouble
@@ -71,6 +71,7 @@ from . import test_rest_profile
 from . import test_rules
 from . import test_rules_marking
 from . import test_screens_product
+from . import test_searching_waiting
 from . import test_secrets
 from . import test_security
 from . import test_security_access

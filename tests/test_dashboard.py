@@ -159,6 +159,17 @@ class TestCallsToday(DashboardCase):
         self.assertEqual([len(self.found_by(account.action_open_calls())) for account in (here, there)], [1, 2])
 
 
+    @freeze_time(at("10 18:20"))
+    def test_a_day_that_begins_before_the_chart(self):
+        """Ten minutes to midnight in India, where days begin at half an hour of ours."""
+        for when in ("09 18:29", "09 18:31", "09 19:01"):
+            self.log(at(when), taken=1, acknowledged=1, calls=1)
+        account = self.account.with_context(tz="Asia/Kolkata")
+        self.assertEqual((account.calls_today, account.pushed_day), (2, 1))
+        self.assertEqual(len(self.found_by(account.action_open_calls())), 2)
+        self.assertEqual(len(account.push_chart), 24)
+
+
 class TestAllowance(DashboardCase):
 
     def shown(self):

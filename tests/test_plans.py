@@ -88,6 +88,16 @@ class TestPlans(DrainCase):
         with patch.object(explain, "LARGE", explain.LARGE | {"marketplace_sync_log"}):
             self.assert_looked_up(lambda: accounts.web_search_read([], specification), least=8)
 
+    def test_a_day_of_the_log_is_added_up_in_its_index(self):
+        for _number in range(50):
+            self.account._log("info", "drain", "test", taken=1, calls=1)
+            self.account._log("info", "account", "test")
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE marketplace_sync_log")
+        with Plans() as plans:
+            self.account.mapped("push_chart")
+        self.assertIn("marketplace_sync_log_hours_index", plans.indexes)
+
     def test_listings(self):
         self.listings._mark("test")
         own = [("config_id", "=", self.account.id)]
@@ -123,6 +133,23 @@ class TestPlans(DrainCase):
         self.assertEqual(count, len(waiting.search([])))
         self.assertIn("stock_availability_dirty", plans.tables)
         self.assertTrue(plans.tables.isdisjoint({"marketplace_listing", "product_product"}), plans.tables)
+
+    def test_grouping_what_waits_looks_at_no_listing(self):
+        self.listings._mark("test")
+        waiting = self.env[DIRTY].with_user(self.user)
+        with Plans() as plans:
+            groups = waiting.web_read_group([], ["config_id"], limit=80)["groups"]
+        self.assertEqual(sum(group["__count"] for group in groups), len(waiting.search([])))
+        self.assertTrue(plans.tables.isdisjoint({"marketplace_listing", "product_product"}), plans.tables)
+
+    def test_a_product_is_looked_for_before_what_waits_is_read(self):
+        self.listings._mark("test")
+        page = self.env[DIRTY].with_user(self.user)._search(
+            [("product_tmpl_id", "ilike", "nobody's")], limit=80, order="id")
+        [[[plan]]] = self.env.execute_query(SQL("EXPLAIN (ANALYZE, FORMAT JSON) %s", page.select()))
+        looked_up = sum(node["Actual Loops"] for node, _limited in nodes(plan["Plan"])
+                        if node.get("Relation Name") == "marketplace_listing")
+        self.assertFalse(looked_up)
 
     def test_a_page_of_waiting_listings_is_all_that_is_read(self):
         for number in range(20):

@@ -71,6 +71,7 @@ METHODS = {
         "action_open_listings": SHOW,
         "action_open_failed": SHOW,
         "action_open_waiting": SHOW,
+        "action_open_waiting_listings": SHOW,
         "action_open_conflicts": SHOW,
         "action_open_drift": SHOW,
         "action_open_log": SHOW,

@@ -25,6 +25,7 @@ class Plans(AbstractContextManager):
     :ivar statements: how many were explained
     :ivar full_scans: what reads all of a table: how, which one, and the statement
     :ivar tables: what the statements may look into
+    :ivar indexes: those they may use
     """
 
     def __init__(self, floor: int = 0, *, walks: bool = True):
@@ -32,6 +33,7 @@ class Plans(AbstractContextManager):
         self.statements = 0
         self.full_scans: list[str] = []
         self.tables: set[str] = set()
+        self.indexes: set[str] = set()
 
     def __enter__(self):
         thread = threading.current_thread()
@@ -51,6 +53,7 @@ class Plans(AbstractContextManager):
             self.statements += 1
             for node, is_limited in nodes(plans[0]["Plan"]):
                 self.tables.update({node["Relation Name"]} if "Relation Name" in node else ())
+                self.indexes.update({node["Index Name"]} if "Index Name" in node else ())
                 if scanned := self._full_scan(cursor, node, is_limited):
                     text = " ".join(statement.decode().split())
                     self.full_scans.append(f"{scanned}: {text[:STATEMENT]}")

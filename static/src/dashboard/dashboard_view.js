@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 import { useEffect } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -10,6 +11,15 @@ const CHANNEL = "marketplace_sync.accounts";
 const NEWS = "marketplace_sync.account_changed";
 const LOOK_AGAIN = 2000; // ms; the server says nothing of what happens within a second of its last news
 const LOOK_ANYWAY = 60000; // ms; nothing is said of what begins to wait: whoever moves stock has no time for that
+
+const PRESSED = ".o_marketplace_dashboard .o_kanban_record button, .o_marketplace_dashboard .o_kanban_record a";
+
+// A kanban view takes these keys for its cards, and from what stands on them: here they press what has the focus.
+function usePressing() {
+    for (const key of ["enter", "space"]) {
+        useHotkey(key, ({ area }) => area.click(), { area: () => document.activeElement?.closest(PRESSED) });
+    }
+}
 
 // Calls back with an account's id when its card may be out of date: at once when news of it come, and once more a
 // little later, for what happened meanwhile. News that come in between put that off rather than call back themselves.
@@ -51,6 +61,7 @@ function useAccountNews(callback) {
 export class MarketplaceDashboardController extends KanbanController {
     setup() {
         super.setup();
+        usePressing();
         useAccountNews((id) => this.readAgain(id));
         useEffect(
             () => {

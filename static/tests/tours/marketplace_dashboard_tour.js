@@ -64,12 +64,12 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
         },
         {
             content: "What waits",
-            trigger: number("action_open_waiting", 1),
+            trigger: number("action_open_waiting_listings", 1),
             run: "click",
         },
         {
             content: "The list behind the number",
-            trigger: ".o_list_view .o_data_row:contains(Tour Mug)",
+            trigger: ".o_list_view .o_data_row:contains(TOUR-MUG)",
         },
         {
             content: "Back to the dashboard",
@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
         },
         {
             content: "Somebody else pushes",
-            trigger: number("action_open_waiting", 1),
+            trigger: number("action_open_waiting_listings", 1),
             async run() {
                 screen = document.querySelector(".o_marketplace_dashboard");
                 const { orm } = odoo.__WOWL_DEBUG__.root.env.services;
@@ -97,7 +97,7 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
         },
         {
             content: "Nothing waits any more",
-            trigger: number("action_open_waiting", 0),
+            trigger: number("action_open_waiting_listings", 0),
         },
         {
             content: "The chart is drawn",
@@ -110,8 +110,12 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
             },
         },
         {
-            content: "What was pushed",
-            trigger: `${CARD} button[name=action_open_pushes]:contains(/^1$/)`,
+            content: "When that was",
+            trigger: `${CARD} button[name=action_open_pushes]:contains(Last success) time`,
+        },
+        {
+            content: "What was pushed, by its number's name",
+            trigger: `${CARD} button[name=action_open_pushes]:contains(/^Pushed in 24 hours\\s*1$/)`,
             run: "click",
         },
         {
@@ -124,9 +128,12 @@ registry.category("web_tour.tours").add("marketplace_dashboard_tour", {
             run: "click",
         },
         {
-            content: "What is linked",
+            content: "What is linked, by the keyboard",
             trigger: number("action_open_linked", 1),
-            run: "click",
+            async run(helpers) {
+                helpers.anchor.focus();
+                await helpers.press("Enter");
+            },
         },
         {
             content: "The listing",
