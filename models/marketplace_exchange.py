@@ -123,8 +123,10 @@ class MarketplaceExchange(models.Model):
 
     def _still_there(self, listing_ids):
         """Those of the listings nobody is about to delete, kept from it until the transaction ends."""
-        return {listing_id for [listing_id] in self.env.execute_query(SQL(
-            "SELECT id FROM marketplace_listing WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED", list(listing_ids)))}
+        self.env.cr.execute(SQL(
+            "SELECT id FROM marketplace_listing WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED", list(listing_ids),
+        ), log_exceptions=False)
+        return {listing_id for [listing_id] in self.env.cr.fetchall()}
 
     def _values(self, account, exchange, known):
         plain = (

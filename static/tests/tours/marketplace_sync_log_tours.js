@@ -19,13 +19,13 @@ const OPEN_REQUEST = [
         run: "click",
     },
     {
-        content: "Open the request that was refused",
-        trigger: ".o_list_view .o_data_row:has(.o_data_cell[name=trouble]:contains(track)) .o_data_cell[name=url]",
+        content: "Open the request that was refused, and not the one that asked why",
+        trigger: ".o_list_view .o_data_row:has(.o_data_cell[name=trouble]:contains(bundle)) .o_data_cell[name=url]",
         run: "click",
     },
     {
         content: "It says what was wrong",
-        trigger: ".o_form_view .alert-danger[role=alert]:contains(track)",
+        trigger: ".o_form_view .alert-danger[role=alert]:contains(bundle)",
     },
 ];
 
