@@ -77,6 +77,13 @@ class TestRepeat(ExchangeCase):
             self.exchange.action_repeat()
         self.assertEqual(self.shop.stats.requests, before)
 
+    def test_who_wanted_to_push_meanwhile_is_called_back(self):
+        """It found the lock taken, and went away."""
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.account.cron_id.id)])
+        triggers.unlink()
+        self.exchange.action_repeat()
+        self.assertTrue(triggers.search([("cron_id", "=", self.account.cron_id.id)]))
+
     def assert_not_repeated(self, reason):
         before = self.shop.stats.requests
         self.env.invalidate_all()
