@@ -64,6 +64,9 @@ def test_a_body_is_cut_and_says_so():
     assert mask.body(b"x" * (masking.LONGEST_BODY + 1)) == (
         "x" * masking.LONGEST_BODY, masking.LONGEST_BODY + 1, True)  # fmt: skip
     assert mask.body(None) == mask.body("") == ("", 0, False)
+    # What is read beyond the limit, lest half a secret stays, is not kept either.
+    assert Mask({"s3cr3t" * 9}).body(b"x" * (masking.LONGEST_BODY + 1)) == (
+        "x" * masking.LONGEST_BODY, masking.LONGEST_BODY + 1, True)  # fmt: skip
 
 
 def test_what_is_no_text_is_not_kept():
