@@ -23,6 +23,7 @@
         "views/marketplace_sync_log_views.xml",
         "views/marketplace_sync_log_analysis_views.xml",
         "views/marketplace_exchange_views.xml",
+        "views/marketplace_log_cards.xml",
         "views/stock_availability_dirty_views.xml",
         "views/marketplace_history_views.xml",
         "views/marketplace_listing_panels.xml",

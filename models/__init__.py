@@ -71,6 +71,8 @@ from . import marketplace_metrics
 from . import marketplace_config_metrics
 from . import marketplace_drain_totals
 from . import marketplace_drain_exchanges
+from . import marketplace_drain_mail
+from . import marketplace_drain_repeat
 from . import marketplace_drain_chatter
 from . import marketplace_conflict_chatter
 from . import marketplace_comparison

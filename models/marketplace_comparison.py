@@ -76,7 +76,7 @@ class MarketplaceComparison(models.AbstractModel):
                     self._keep_exchanges(account, witness)
         except AdapterError as error:
             self.env.cr.rollback()
-            self._commit_or_leave(partial(account._stop, error))
+            self._stop_account(account, error)
 
     def _compare_patiently(self, run):
         if not run.adapter.can_read:

@@ -12,5 +12,6 @@ class MarketplaceComparison(models.AbstractModel):
 
     def _tell(self, record):
         result = super()._tell(record)
-        self._commit_or_leave(partial(record.config_id._mail_drift, record))
+        # In turn: pushes write the account's row, too, and there is one such mail a day.
+        self._commit_in_turn(record.config_id, partial(record.config_id._mail_drift, record))
         return result

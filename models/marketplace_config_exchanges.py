@@ -4,7 +4,8 @@ from functools import partial
 
 from odoo import api, fields, models
 
-from .witness import Witness
+from .marketplace_exchange import KEPT
+from .witness import FAILED, OTHERS, Witness
 
 CAPTURE_TIME = timedelta(hours=1)
 
@@ -30,7 +31,9 @@ class MarketplaceConfig(models.Model):
         self.check_access("write")
         self.sudo().capture_until = fields.Datetime.now() + CAPTURE_TIME
         return self._notify("success", self.env._(
-            "All requests of this account are kept for an hour. You find them under its Requests."))
+            "For an hour all requests of this account are kept: at most the last %(good)s good and %(failed)s failed "
+            "ones of each part of a push, and %(all)s in all. You find them under its Requests.",
+            good=OTHERS, failed=FAILED, all=KEPT))
 
     def action_stop_capture(self):
         """Keep only requests that fail, as usual."""

@@ -49,7 +49,7 @@ class MarketplaceDrain(models.AbstractModel):
                     return drain._run(account, limit, listing_ids)
                 except AdapterError as error:  # no adapter could be made: the account's secrets can't be opened
                     drain.env.cr.rollback()
-                    drain._commit_or_leave(partial(account._stop, error))
+                    drain._stop_account(account, error)
             return {"done": 0, "failed": 0, "remaining": drain._count_waiting(account), "busy": False,
                     "state": account.exists().state, "trouble": account.exists().last_error}
 
@@ -95,7 +95,7 @@ class MarketplaceDrain(models.AbstractModel):
                 self._drain_patiently(run)
             except AdapterError as error:
                 self.env.cr.rollback()
-                self._commit_or_leave(partial(account._stop, error))
+                self._stop_account(account, error)
             # Most often there is nothing to write, and then nobody to wait for.
             if adapter.token:
                 self._commit_in_turn(account, partial(account._keep_token, adapter, run.base_url))
@@ -171,35 +171,51 @@ class MarketplaceDrain(models.AbstractModel):
                 values |= {"last_error": False, "failures": 0, "retry_at": False}
             account.with_context(tracking_disable=True).write(values)
 
+    def _stop_account(self, account, error):
+        """Stop pushing to a shop that only a person can set right.
+
+        :param error: an `AdapterError`
+        :return: whether it was stopped by this, and committed; the next push finds out anew otherwise
+        """
+        return self._commit_or_leave(partial(account._stop, error))
+
     def _commit_or_leave(self, action):
         """Do and commit something that may lose against a user who edits the account right now; nothing depends
-        on it."""
+        on it.
+
+        :return: whether it was committed
+        """
         try:
             action()
             self.env.cr.commit()
         except COLLISIONS:
             self.env.cr.rollback()
             _logger.info("marketplace_sync: status_not_updated step=%s", step(action))
+            return False
+        return True
 
     def _commit_in_turn(self, account, action):
         """`_commit_or_leave` of what all parts of an account write in the same rows: they wait for each other.
 
         Under REPEATABLE READ who waited for a row that was changed meanwhile has to begin anew; the account's row is
         asked for first, so that nothing is undone, or logged, by that.
+
+        :return: what `action` returned; None when it was left
         """
         for _turn in range(TURNS):
             self.env.cr.commit()
             try:
                 account._claim_row()
-                action()
+                result = action()
                 self.env.cr.commit()
-                return
+                return result
             except TransactionRollbackError:
                 self.env.cr.rollback()
             except COLLISIONS:
                 self.env.cr.rollback()
                 break
         _logger.info("marketplace_sync: status_not_updated step=%s", step(action))
+        return None
 
     # === SHARD === #
 

@@ -38,4 +38,4 @@ class MarketplaceDrain(models.AbstractModel):
         """
         exchanges = witness and witness.take()
         if exchanges and account.exists():
-            self._commit_or_leave(partial(self.env["marketplace.exchange"]._keep, account, exchanges))
+            self._commit_in_turn(account, partial(self.env["marketplace.exchange"]._keep, account, exchanges))

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..adapters.curl import curl_of
 from ..adapters.exchange import Exchange
+from .drain_run import COLLISIONS
 
 GC_CHUNK = 1_000  # rows
 KEPT = 1_000  # of an account, the newest: a shop that is away for a week must not fill the disk
@@ -104,19 +107,26 @@ class MarketplaceExchange(models.Model):
         known = self._still_there({key[0] for exchange in exchanges for key in exchange.keys})
         records = self.create([self._values(account, exchange, known) for exchange in exchanges])
         self.flush_model()
-        self.env.cr.execute(SQL(
-            """
-            DELETE FROM marketplace_exchange WHERE id = ANY(ARRAY(
-                SELECT id FROM marketplace_exchange WHERE id = ANY(ARRAY(
-                    SELECT id FROM marketplace_exchange WHERE config_id = %s ORDER BY id DESC OFFSET %s LIMIT %s))
-                   FOR UPDATE SKIP LOCKED))
-            """, account.id, KEPT, GC_CHUNK))
+        self._let_go_of_oldest(account)
         return records
+
+    def _let_go_of_oldest(self, account):
+        """Delete what an account has beyond KEPT, unless somebody else is at it: the rest is left to the next one."""
+        with suppress(COLLISIONS), self.env.cr.savepoint(flush=False):
+            self.env.cr.execute(SQL(
+                """
+                DELETE FROM marketplace_exchange WHERE id = ANY(ARRAY(
+                    SELECT id FROM marketplace_exchange WHERE id = ANY(ARRAY(
+                        SELECT id FROM marketplace_exchange WHERE config_id = %s ORDER BY id DESC OFFSET %s LIMIT %s))
+                       FOR UPDATE SKIP LOCKED))
+                """, account.id, KEPT, GC_CHUNK), log_exceptions=False)
 
     def _still_there(self, listing_ids):
         """Those of the listings nobody is about to delete, kept from it until the transaction ends."""
-        return {listing_id for [listing_id] in self.env.execute_query(SQL(
-            "SELECT id FROM marketplace_listing WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED", list(listing_ids)))}
+        self.env.cr.execute(SQL(
+            "SELECT id FROM marketplace_listing WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED", list(listing_ids),
+        ), log_exceptions=False)
+        return {listing_id for [listing_id] in self.env.cr.fetchall()}
 
     def _values(self, account, exchange, known):
         plain = (

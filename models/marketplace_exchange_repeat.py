@@ -2,10 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..adapters.base import AdapterError
 from ..adapters.exchange import MASK
 from .marketplace_exchange import MANAGERS
-from .witness import Witness
 
 
 class MarketplaceExchange(models.Model):
@@ -54,21 +52,15 @@ class MarketplaceExchange(models.Model):
         }
 
     def _send_again(self):
-        """:return: the new exchange"""
-        account, witness, reason = self.config_id, Witness(everything=True), ""
-        try:
-            # Whoever pressed the button decides about another try.
-            with account._adapter(witness, attempts=1) as adapter:
-                adapter.repeat(self._as_exchange())
-                account._keep_token(adapter)
-        except AdapterError as error:
-            reason = error.reason
-        sent = [exchange for exchange in witness.take() if exchange.method == self.method]
-        if not sent:
-            raise UserError(reason)
-        again = self._keep(account, sent[-1:])
+        """:return: the new exchange, committed; should Odoo begin the user's transaction anew, nothing is sent twice"""
+        self.env.flush_all()
+        with self.env["marketplace.drain"]._own_cursor() as drain:
+            again_id = drain._repeat(self.with_env(self.env(cr=drain.env.cr))).id
+        self.env.invalidate_all()
+        return self.browse(again_id)
+
+    def _keep_again(self, sent):
+        """:param sent: adapters.exchange.Exchange, of this request sent again"""
+        again = self._keep(self.config_id, [sent])
         again.listing_ids = self.listing_ids
-        if self.writes:
-            # After the answer: whatever a push sent meanwhile may have been overwritten.
-            self.listing_ids.action_push()
         return again

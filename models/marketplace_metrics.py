@@ -81,6 +81,17 @@ class MarketplaceMetrics(models.AbstractModel):
     def _forget(self, accounts):
         self.env.cr.execute(SQL("DELETE FROM marketplace_total WHERE config_id = ANY(%s)", accounts.ids))
 
+    @api.autovacuum
+    def _gc_orphans(self):
+        """Delete the totals of accounts that are gone: a push under way may have counted after its account was deleted.
+
+        :return: how many were deleted, and whether there may be more
+        """
+        self.env.cr.execute("""
+            DELETE FROM marketplace_total total
+             WHERE NOT EXISTS (SELECT FROM marketplace_config account WHERE account.id = total.config_id)""")
+        return self.env.cr.rowcount, False
+
     # === TELLING === #
 
     @api.model

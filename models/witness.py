@@ -8,7 +8,8 @@ from statistics import median
 from ..adapters.exchange import Exchange, Recorder
 from ..adapters.wire.recording import settle
 
-# The last ones are kept: of an account's day nobody reads more, and memory is that of a few megabytes at most.
+# Of each part of a push the last ones are kept, and the first that failed, which most often says what is wrong: nobody
+# reads more, and memory is that of a few megabytes at most.
 FAILED, OTHERS = 30, 100
 TIMED = 10_000  # requests whose answer times count
 
@@ -21,19 +22,23 @@ class Witness:
 
     def __init__(self, everything=False):
         # What went well must not push out what failed.
-        self._failed, self._others = deque(maxlen=FAILED), deque(maxlen=OTHERS)
+        self._first, self._failed, self._others = [], deque(maxlen=FAILED - 1), deque(maxlen=OTHERS)
         self._seconds = deque(maxlen=TIMED)
         self.recorder = Recorder(self._keep, self._seconds.append, everything)
 
     def _keep(self, exchange: Exchange):
-        (self._failed if exchange.trouble else self._others).append(exchange)
+        if not exchange.trouble:
+            self._others.append(exchange)
+        else:
+            # Two threads may both be the first: then both are kept.
+            (self._failed if self._first else self._first).append(exchange)
 
     def take(self) -> list[Exchange]:
         """What was taken down since the last time, the oldest first. Call it when no request is under way."""
         settle()
-        taken = sorted([*self._failed, *self._others], key=lambda exchange: exchange.sent_at)
-        self._failed.clear()
-        self._others.clear()
+        taken = sorted([*self._first, *self._failed, *self._others], key=lambda exchange: exchange.sent_at)
+        for exchanges in (self._first, self._failed, self._others):
+            exchanges.clear()
         return taken
 
     def answer_times(self) -> dict:

@@ -10,6 +10,7 @@ from . import test_bulk_sync
 from . import test_concurrency_budget
 from . import test_concurrency_crash
 from . import test_concurrency_drain
+from . import test_concurrency_exchanges
 from . import test_concurrency_garbage
 from . import test_concurrency_holds
 from . import test_concurrency_marks
@@ -22,6 +23,7 @@ from . import test_drain_refused
 from . import test_drain_trouble
 from . import test_ebay_consent
 from . import test_exchanges
+from . import test_exchanges_repeat
 from . import test_expiry
 from . import test_explain
 from . import test_failures
@@ -87,6 +89,7 @@ from . import test_template_listings
 from . import test_template_listings_ids
 from . import test_template_listings_push
 from . import test_tour
+from . import test_tour_logs
 from . import test_tour_product
 from . import test_updates
 from . import test_vault

@@ -6,6 +6,7 @@ from itertools import count
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -15,9 +16,15 @@ from odoo.addons.marketplace_sync.adapters.exchange import MASK
 from odoo.addons.marketplace_sync.adapters.wire import masking
 from odoo.addons.marketplace_sync.models import marketplace_drain, marketplace_exchange, witness
 
+from .concurrent import interposed
 from .draining import DrainCase
 
 USER, MANAGER = "marketplace_sync.group_marketplace_user", "marketplace_sync.group_marketplace_manager"
+
+
+def collide(*_args):
+    """What a transaction meets whose rows somebody else has changed since its snapshot."""
+    raise SerializationFailure("could not serialize access due to concurrent update")
 
 
 class ExchangeCase(DrainCase):
@@ -47,7 +54,9 @@ class ExchangeCase(DrainCase):
 
     def capture(self):
         """One good push, with everything kept."""
-        self.account.action_capture()
+        told = self.account.action_capture()["params"]["message"]
+        for limit in (witness.OTHERS, witness.FAILED, marketplace_exchange.KEPT):
+            self.assertIn(str(limit), told)
         self.push()
         exchanges = self.kept()
         self.assertTrue(exchanges)
@@ -120,11 +129,19 @@ class TestKept(ExchangeCase):
         self.assertGreater(exchange.body_size, 20)
         self.assertIn(f"{exchange.body_size} bytes", exchange.curl)
 
-    def test_a_drain_remembers_the_last_ones(self):
-        self.shop.fault("503", times=5)
-        with patch.object(witness, "FAILED", 2), self.pauses():
+    def test_a_drain_remembers_the_first_and_the_last_ones(self):
+        self.shop.fault("500", times=1)
+        self.shop.fault("503", times=4)
+        with patch.object(witness, "FAILED", 3), self.pauses():
             self.push()
-        self.assertEqual(len(self.kept()), 2)
+        self.assertEqual(self.kept().mapped("status"), [500, 503, 503])
+
+    def test_another_part_was_writing(self):
+        """What failed is not lost for that."""
+        exchanges = self.registry["marketplace.exchange"]
+        with interposed(exchanges, "_still_there", collide):
+            self.meet_503()
+        self.assertEqual(self.kept().mapped("status"), [503])
 
     def test_an_account_keeps_the_newest(self):
         with patch.object(marketplace_exchange, "KEPT", 2):
@@ -211,67 +228,3 @@ class TestSecrets(ExchangeCase):
         self.assertTrue(exchange.with_user(user).read(["url", "status", "trouble"]))
         self.assertNotIn('name="body"', exchange.with_user(user).get_view(view_type="form")["arch"])
         self.assertIn('name="body"', exchange.with_user(manager).get_view(view_type="form")["arch"])
-
-
-class TestRepeat(ExchangeCase):
-
-    def setUp(self):
-        super().setUp()
-        self.manager = self.make_user("repeat-manager", MANAGER)
-        self.exchange = self.capture()[-1].with_user(self.manager)
-        self.assertTrue(self.exchange.writes)
-
-    def test_the_shop_answers_again(self):
-        before = self.shop.stats.requests
-        action = self.exchange.action_repeat()
-        again = self.env["marketplace.exchange"].browse(action["res_id"])
-        self.assertEqual(self.shop.stats.requests, before + 1)
-        self.assertRecordValues(again, [{
-            "body": self.exchange.body, "url": self.exchange.url, "status": 200, "create_uid": self.manager.id,
-            "listing_ids": self.exchange.listing_ids.ids}])
-        self.assertIn(MASK, again.headers)
-
-    def test_what_it_may_have_overwritten_is_pushed_again(self):
-        """An older number must not stay in the shop."""
-        self.push(3)
-        self.assertFalse(self.count_marks())
-        self.exchange.action_repeat()
-        self.correct("A", 20)  # the stand-in remembers the key of the request, another shop would take it
-        self.env.cr.flush()
-        self.assertTrue(self.listing(self.thing).is_waiting)
-        self.cron()
-        self.assertEqual(self.published(self.thing), 3)
-
-    def test_a_refusal_is_shown(self):
-        self.shop.fault("503", times=1)
-        action = self.exchange.action_repeat()
-        self.assertEqual(self.env["marketplace.exchange"].browse(action["res_id"]).status, 503)
-
-    def assert_not_repeated(self, reason):
-        before = self.shop.stats.requests
-        self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, reason):
-            self.exchange.action_repeat()
-        self.assertEqual(self.shop.stats.requests, before)
-
-    def test_what_can_not_be_repeated(self):
-        for values, reason in (
-            ({"body_cut": True}, "Not all"), ({"body": f"a {MASK}"}, "secret"), ({"url": "https://elsewhere.example/x"},
-             "another address"), ({"listing_ids": False}, "not known"),
-        ):
-            with self.subTest(values=values):
-                former = self.exchange.sudo().read(list(values))[0]
-                self.exchange.sudo().write(values)
-                self.assert_not_repeated(reason)
-                self.exchange.sudo().write({
-                    name: [fields.Command.set(former[name])] if name == "listing_ids" else former[name]
-                    for name in values})
-        self.account.action_pause()
-        self.assert_not_repeated("switched off")
-
-    def test_only_by_managers(self):
-        user = self.make_user("repeat-user", USER)
-        before = self.shop.stats.requests
-        with self.assertRaises(AccessError):
-            self.exchange.with_user(user).action_repeat()
-        self.assertEqual(self.shop.stats.requests, before)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """E-mails to an account's responsible: one for each stop, one a day at most for drift, none when switched off."""
 
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -13,6 +14,8 @@ from odoo.addons.marketplace_sync.adapters.base import Unauthorized
 
 from .common import MarketplaceCase
 from .comparing import ReconcileCase
+from .concurrent import interposed
+from .test_exchanges import collide
 
 
 class MailMixin:
@@ -33,8 +36,10 @@ class MailMixin:
 class TestStopped(MailMixin, MarketplaceCase):
 
     def stop(self, reason="Shopify refuses the access token."):
-        with self.silence():
-            self.account._stop(Unauthorized(reason))
+        self.env.flush_all()
+        with self.silence(), self.env["marketplace.drain"]._own_cursor() as drain:
+            drain._stop_account(self.account.with_env(drain.env), Unauthorized(reason))
+        self.env.invalidate_all()
 
     def test_one_for_each_stop(self):
         self.stop()
@@ -96,6 +101,30 @@ class TestStopped(MailMixin, MarketplaceCase):
         self.assertTrue(self.account.activity_ids)
         self.assertFalse(self.mails())
 
+    def test_what_was_stopped_is_committed_before_anything_is_rendered(self):
+        """However long a template takes, and whatever it does."""
+        states = []
+
+        def render(*_args, **_options):
+            with self.registry.cursor() as cr:
+                states.append(self.account.with_env(self.env(cr=cr)).state)
+            raise SystemExit
+
+        # assertRaises would undo also what was committed.
+        with patch.object(self.registry["mail.template"], "send_mail", render), suppress(SystemExit):
+            self.stop()
+        self.env.invalidate_all()
+        self.assertEqual((states, self.account.state), (["error"], "error"))
+
+    def test_a_broken_template_has_odoo_tell_of_the_activity(self):
+        with patch.object(self.registry["mail.template"], "send_mail", side_effect=ValueError("broken")), \
+                mute_logger("odoo.addons.marketplace_sync.models.marketplace_config_mail"):
+            self.stop()
+        told = self.env["mail.message"].search([
+            ("model", "=", "marketplace.config"), ("res_id", "=", self.account.id),
+            ("message_type", "=", "user_notification")])
+        self.assertEqual(told.notified_partner_ids, self.reader.partner_id)
+
     def test_a_deleted_template(self):
         self.env.ref("marketplace_sync.mail_template_account_stopped").unlink()
         self.stop()
@@ -128,6 +157,22 @@ class TestDrift(MailMixin, ReconcileCase):
         self.account.drift_mailed_on -= timedelta(days=1)
         self.compare()
         self.assertEqual(len(self.mails()), 2)
+
+    def test_another_transaction_was_writing(self):
+        """The day's only mail is not lost for that."""
+        [thing] = self.sell("A")
+        self.never_push(thing, 8)
+        with interposed(self.registry["marketplace.config"], "_mail_responsible", collide):
+            self.compare()
+        self.assertEqual(len(self.mails()), 1)
+        self.assertEqual(self.account.drift_mailed_on, fields.Date.today())
+
+    def test_a_template_that_collides_is_tried_again(self):
+        [thing] = self.sell("A")
+        self.never_push(thing, 8)
+        with interposed(self.registry["mail.template"], "send_mail", collide):
+            self.compare()
+        self.assertEqual(len(self.mails()), 1)
 
     def test_tomorrow_again(self):
         record = self.env["marketplace.reconcile"].create({

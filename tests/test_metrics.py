@@ -156,3 +156,11 @@ class TestFigures(MarketplaceCase):
         other.unlink()
         self.env.cr.execute("SELECT count(*) FROM marketplace_total WHERE config_id = %s", [other.id])
         self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_totals_of_an_account_deleted_meanwhile(self):
+        self.drain()
+        self.env.cr.execute("""
+            INSERT INTO marketplace_total (config_id, pushes, acknowledged, unchanged, failed, calls, seconds)
+            VALUES (%s, 1, 1, 0, 0, 1, 0.5)""", [2**30])
+        self.assertEqual(self.env["marketplace.metrics"]._gc_orphans(), (1, False))
+        self.assertEqual(self.figure("pushes_total"), 1)

@@ -42,7 +42,6 @@ class Client:
     def __init__(self, connection: Connection, clock: Callable[[], float], sleep: Callable[[float], None]):
         tokens = TokenKeeper(_REFUSALS, clock, lasting=connection.credentials.get("access_token", ""))
         self._http = Http("Cartona", connection, clock, sleep, tokens=tokens, authorize=_authorize)
-        self._secrets = tuple(connection.credentials.values())
         # "All requests should send an extra internal_supplier_code", says the vendor's document, not where.
         code = connection.options.get("supplier_code")
         self._query = {"internal_supplier_code": code} if code else {}
@@ -54,7 +53,7 @@ class Client:
 
     def scrubbed(self, words: str) -> str:
         """Cartona's own words, without a secret that they might repeat."""
-        return self._http.tokens.scrub(words, self._secrets)
+        return self._http.scrubbed(words)
 
     def named(self, target: Target) -> list[Product]:
         """The products a query for `target` gives, each really named by it.

@@ -135,7 +135,7 @@ class Push:
             trusted, doubted = [], [*doubted, *trusted]
         for row in trusted:
             yield _acknowledged(row, request_ids[row.level.key])
-        found = self._read_back.of(doubted)
+        found = self._read_back.of(doubted, partial(_refusal, is_retry=is_retry))
         different = []
         for row, seen in found.items():
             if not is_retry and _is_worth_another_try(row, seen):
@@ -167,6 +167,14 @@ def _outcome_of(row: Row, seen: Seen, request_id: str) -> Outcome:
     if isinstance(seen, RequestRefused):
         return rejected(row.level, seen)
     return _shown(row, seen, request_id)
+
+
+def _refusal(row: Row, products: Sequence[Product], *, is_retry: bool) -> str:
+    """Why the row is refused for what reading it back shows; empty when it is not."""
+    if not is_retry and _is_worth_another_try(row, products):
+        return ""
+    outcome = _shown(row, products, "")
+    return outcome.reason if isinstance(outcome, Rejected) else ""
 
 
 def _shown(row: Row, products: Sequence[Product], request_id: str) -> Outcome:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Read what Cartona shows of products, in as few calls as it takes."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Protocol, TypeVar
 
 from ..wire import Apart, Batch, Step, run
+from ..wire.recording import blame
 from ..wire.trouble import RequestRefused
 from .client import Client
 from .lookup import FEW
@@ -23,6 +25,12 @@ class Named(Protocol):
 
 
 Row = TypeVar("Row", bound=Named)
+# What is wrong with what is shown for a row; empty when nothing is.
+Judge = Callable[[Row, list[Product]], str]
+
+
+def _content(_row: Row, _seen: list[Product]) -> str:
+    return ""
 
 
 class ReadBack:
@@ -36,22 +44,23 @@ class ReadBack:
         self._client = client
         self._apart = Apart()
 
-    def of(self, rows: Collection[Row]) -> dict[Row, Seen]:
+    def of(self, rows: Collection[Row], judge: Judge = _content) -> dict[Row, Seen]:
         """As `each`, all at once."""
-        return dict(self.each(rows))
+        return dict(self.each(rows, judge))
 
-    def each(self, rows: Collection[Row]) -> Iterator[tuple[Row, Seen]]:
+    def each(self, rows: Collection[Row], judge: Judge = _content) -> Iterator[tuple[Row, Seen]]:
         """What Cartona shows for each of `rows`, as it becomes known: nothing for one it does not know; several
         products for a base product; why it cannot be read, where that one cannot and others can.
 
         :param rows: no two with the same target
+        :param judge: whose word is kept with the request, see `recording`; a page, which tells of many, is not judged
         :raises AdapterError: as the client's calls
         """
         missing = {row.target: row for row in rows if not row.target.is_base}
         if len(missing) > FEW:
             yield from self._on_pages(missing)
         # A base product's products may stand on any page.
-        yield from self._ask_for([row for row in rows if row.target.is_base or row.target in missing])
+        yield from self._ask_for([row for row in rows if row.target.is_base or row.target in missing], judge)
 
     def _on_pages(self, missing: dict[Target, Row]) -> Iterator[tuple[Row, Seen]]:
         """What pages show of the rows in `missing`, which leave it then."""
@@ -70,11 +79,17 @@ class ReadBack:
             yield from ((row, []) for row in missing.values())
             missing.clear()
 
-    def _ask_for(self, rows: Collection[Row]) -> Iterator[tuple[Row, Seen]]:
-        return run((Batch(self._look, [row], _unreadable) for row in rows), self._client.parallel, self._apart)
+    def _ask_for(self, rows: Collection[Row], judge: Judge) -> Iterator[tuple[Row, Seen]]:
+        look = partial(self._look, judge)
+        return run((Batch(look, [row], _unreadable) for row in rows), self._client.parallel, self._apart)
 
-    def _look(self, rows: Sequence[Row]) -> Step:
-        return Step([(row, self._client.named(row.target)) for row in rows])
+    def _look(self, judge: Judge, rows: Sequence[Row]) -> Step:
+        step = Step()
+        for row in rows:
+            seen = self._client.named(row.target)
+            blame(judge(row, seen))
+            step.results.append((row, seen))
+        return step
 
 
 def _unreadable(row: Row, refusal: RequestRefused) -> Step:

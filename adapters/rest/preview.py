@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import requests
 
 from ..base import Connection
-from ..wire.masking import forms_of
+from ..wire.masking import forms_of, secrets_of
 from .message import Message, authorize, secret_of
 from .profile import RestProfile
 
@@ -35,7 +35,7 @@ def preview_of(profile: RestProfile, connection: Connection, message: Message) -
     with requests.Session() as session:
         session.auth = lambda prepared: prepared  # as when it is sent: no password from the machine's .netrc
         prepared = session.prepare_request(request)
-    known = {secret_of(profile, connection), *connection.credentials.values()}
+    known = {secret_of(profile, connection), *secrets_of(connection.credentials)}
     # The longest first, as one may hold another.
     secrets = sorted({form for secret in known for form in forms_of(secret)}, key=len, reverse=True)
 

@@ -15,6 +15,7 @@ from ..base import AdapterError, Connection, Refused, Unavailable
 from ..exchange import MASK, Exchange
 from .address import guard
 from .gate import Gate
+from .masking import secrets_of
 from .pool import Pool
 from .recording import Sent, Tape, blame, settle
 from .tokens import TokenKeeper
@@ -190,7 +191,7 @@ class Http:
 
     def scrubbed(self, text: str) -> str:
         """`text`, the marketplace's own words for instance, without any secret."""
-        secrets = self._connection.credentials.values()
+        secrets = secrets_of(self._connection.credentials)
         return self.tokens.scrub(text, secrets) if self.tokens else without_secrets(text, secrets)
 
     def close(self) -> None:

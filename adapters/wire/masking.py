@@ -18,6 +18,8 @@ from ..exchange import MASK
 LONGEST_BODY = 65_536
 # Texts of up to three characters are no secrets, and would be found in many a word.
 _SHORTEST_SECRET = 4
+# What an account's credentials hold besides secrets. A name is no secret, and may well be a part of the shop's address.
+_PUBLIC = frozenset({"client_id", "username", "token_expires_at"})
 _WORDS = r"(?:token|secret|password|passwd|api[_-]?key|authorization)"
 _IN_HEADERS = re.compile(
     r"auth|token|secret|password|cookie|session|signature|(?:api|access|private)[_-]?key", re.IGNORECASE
@@ -49,10 +51,10 @@ def forms_of(secret: str) -> set[str]:
 
 
 def secrets_of(credentials: Mapping[str, str]) -> set[str]:
-    """What must never be shown of an account's credentials, the pairs that are sent together included."""
+    """What must never be shown of an account's credentials, the pairs that are sent together included: no names."""
     pairs = (("client_id", "client_secret"), ("username", "password"))
     return {
-        *credentials.values(),
+        *(value for name, value in credentials.items() if name not in _PUBLIC),
         *(f"{credentials.get(name, '')}:{credentials[secret]}" for name, secret in pairs if credentials.get(secret)),
     } - {"", None}
 

@@ -64,6 +64,9 @@ def test_a_body_is_cut_and_says_so():
     assert mask.body(b"x" * (masking.LONGEST_BODY + 1)) == (
         "x" * masking.LONGEST_BODY, masking.LONGEST_BODY + 1, True)  # fmt: skip
     assert mask.body(None) == mask.body("") == ("", 0, False)
+    # What is read beyond the limit, lest half a secret stays, is not kept either.
+    assert Mask({"s3cr3t" * 9}).body(b"x" * (masking.LONGEST_BODY + 1)) == (
+        "x" * masking.LONGEST_BODY, masking.LONGEST_BODY + 1, True)  # fmt: skip
 
 
 def test_what_is_no_text_is_not_kept():
@@ -108,9 +111,16 @@ def test_headers(name, value, shown):
 
 def test_pairs_that_are_sent_together():
     secrets = secrets_of({"client_id": "app", "client_secret": "s3cr3t", "token": None, "password": ""})
-    assert secrets == {"app", "s3cr3t", "app:s3cr3t"}
+    assert secrets == {"s3cr3t", "app:s3cr3t"}
     sent = base64.b64encode(b"app:s3cr3t").decode()
     assert sent not in Mask(secrets).text(f"you sent {sent}")
+
+
+def test_names_are_no_secrets():
+    """They are often a part of the shop's address, which has to be readable, and to be sent to again."""
+    credentials = {"username": "seller", "client_id": "an-app", "password": "s3cr3t", "token_expires_at": "2026-11-21"}
+    address = "https://seller.example/an-app/items?since=2026-11-21"
+    assert Mask(secrets_of(credentials)).text(address) == address
 
 
 def test_a_database_can_hold_it():

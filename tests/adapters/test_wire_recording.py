@@ -15,6 +15,9 @@ from adapters.curl import curl_of
 from adapters.exchange import MASK, Recorder
 from adapters.rest.profile import RestProfile
 from adapters.wire import recording
+from test_cartona_kit import cartona_adapter, supplier
+from test_cartona_kit import levels_for as cartona_levels
+from test_cartona_push import corrupt
 from test_rest_kit import levels_of, rest_adapter
 from test_shopify_kit import adapter_for, levels_for, stocked
 from test_wire_http import http_to
@@ -159,6 +162,27 @@ def test_shopify_away(kept, shop, server):
     shop.fault("503", times=1)
     list(adapter_for(server, sleep=lambda _seconds: None, recorder=kept.recorder()).push(levels_for(items, location)))
     assert [exchange.status for exchange in kept] == [503]
+
+
+def test_what_cartona_shows_of_a_refused_row(kept, monkeypatch):
+    """All is well with the requests themselves: what a product shows is why its row is refused."""
+    corrupt(monkeypatch, lambda product, quantity: None)
+    with supplier(answers="silent", bad_rows="ignore") as market:
+        item = market.add_item("A", 5, is_unlimited_stock=True)
+        adapter = cartona_adapter(market.url, verify="always", recorder=kept.recorder())
+        [gone, unlimited] = adapter.push(cartona_levels(["999", item]))
+        adapter.close()
+    assert {gone.reason, unlimited.reason} == {exchange.trouble for exchange in kept}
+    assert {exchange.trouble: exchange.keys for exchange in kept} == {
+        outcome.reason: (outcome.key,) for outcome in (gone, unlimited)}
+    assert {(exchange.method, exchange.status) for exchange in kept} == {("GET", 200)}  # fmt: skip
+
+
+def test_what_cartona_shows_of_a_good_row(kept):
+    with supplier(answers="silent") as market:
+        item = market.add_item("A", 5)
+        [outcome] = cartona_adapter(market.url, verify="always", recorder=kept.recorder()).push(cartona_levels([item]))
+    assert isinstance(outcome, Acknowledged) and not kept
 
 
 # === SECRETS === #

@@ -47,6 +47,15 @@ def test_repeating_sends_the_same_with_todays_secret(kept, auth):
     assert [exchange.body for exchange in kept] == [kept[0].body] * 2
 
 
+def test_a_user_name_that_is_a_part_of_the_address(kept):
+    credentials = {"username": "127.0.0.1", "password": "to/ken"}
+    with told(kept, profile=RestProfile(auth="basic"), credentials=credentials) as (server, adapter):
+        adapter.repeat(kept[0])
+        assert server.url in curl_of(kept[0])
+    first, second = server.requests
+    assert first == second
+
+
 def test_repeating_goes_to_the_accounts_address_only(kept):
     with told(kept) as (_server, _adapter):
         other = rest_adapter("http://127.0.0.1:9")
