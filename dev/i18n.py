@@ -12,6 +12,7 @@ A new language begins as a copy of the template under the language's code, such 
 """
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from dev.provision import Machine
 
 FOLDER = clone.ROOT / "i18n"
 TEMPLATE = FOLDER / f"{clone.ADDON}.pot"
+SHIPPED = clone.RUN / "i18n"  # a folder of addons with a copy of this one to read the texts from
 TOLD = 20  # faults of one file that are said; the number of the others follows
 
 
@@ -31,7 +33,7 @@ def main() -> int:
     from dev import postgres  # only importable inside the environment
 
     with postgres.running(machine):
-        exported = _exported(machine, options.database)
+        exported = export(machine, options.database)
     if options.check:
         return int(check(exported) > 0)
     refresh(exported)
@@ -95,8 +97,11 @@ def _languages() -> list[Path]:
     return sorted(FOLDER.glob("*.po"))
 
 
-def _exported(machine: Machine, name: str | None) -> Path:
-    """Return a template exported by Odoo from a database, made first when none is named."""
+def export(machine: Machine, name: str | None) -> Path:
+    """Return a template exported by Odoo.
+
+    :param name: of a database the addon is installed in and nothing was changed in; without one it is made, and dropped
+    """
     from dev import database, odoo
     from dev.run import output
 
@@ -110,7 +115,7 @@ def _exported(machine: Machine, name: str | None) -> Path:
         if not name:
             odoo.install_cleanly(machine, made)
         output(
-            [*odoo.command(machine), "i18n", "export", "-c", odoo.configure(machine), "-d", name or made,
+            [*odoo.command(machine), "i18n", "export", "-c", _configured(machine), "-d", name or made,
              "-o", file, clone.ADDON],
             failure="Odoo could not export its texts",
             env=odoo.pythonpath(machine),
@@ -119,6 +124,18 @@ def _exported(machine: Machine, name: str | None) -> Path:
         if not name:
             database.drop(made)
     return file
+
+
+def _configured(machine: Machine) -> Path:
+    """Return a configuration with a copy of what the addon ships.
+
+    Odoo follows links while it looks for texts, and the clone's link to itself would lead it round in circles.
+    """
+    from dev import odoo
+
+    shutil.rmtree(SHIPPED, ignore_errors=True)
+    shutil.copytree(clone.ROOT, SHIPPED / clone.ADDON, ignore=shutil.ignore_patterns(".*", "dev", "sandbox", "tests"))
+    return odoo.configure(machine, addons=SHIPPED, file=clone.RUN / "i18n.conf")
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -25,11 +25,15 @@ without_demo = False
 _COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ (?!py\.warnings)")
 
 
-def configure(machine: Machine) -> Path:
-    """Write this clone's configuration file and return its path."""
-    folders = ",".join(map(str, [*machine.odoo.addons, clone.ADDONS]))
-    clone.CONFIG.write_text(CONFIG.format(addons_path=folders, data=clone.DATA))
-    return clone.CONFIG
+def configure(machine: Machine, *, addons: Path = clone.ADDONS, file: Path = clone.CONFIG) -> Path:
+    """Write a configuration file and return its path.
+
+    :param addons: the folder the addon is found in, beside Odoo's own
+    :param file: what to write; this clone's configuration unless told
+    """
+    folders = ",".join(map(str, [*machine.odoo.addons, addons]))
+    file.write_text(CONFIG.format(addons_path=folders, data=clone.DATA))
+    return file
 
 
 def command(machine: Machine) -> list[str]:

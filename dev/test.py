@@ -145,6 +145,9 @@ class _Odoo(_Suite):
         addon = clone.ADDONS / clone.ADDON
         options = [f"--odoo-config={clone.CONFIG}", f"--odoo-database={name}", "--odoo-http"]
         options += [f"--rootdir={clone.ADDONS}", f"--confcutdir={addon}", f"--ignore={addon / ADAPTERS}"]
+        if not arguments:
+            # Each process makes itself a copy of the database; the tests of a file may share what they set up.
+            options += ["-n", "logical", "--dist", "loadfile"]
         paths = [
             f"{clone.ADDON}/{argument}" if _is_path(argument) else argument
             for argument in self.paths(arguments, "tests")

@@ -19,7 +19,7 @@ class MarketplaceAllowance(models.Model):
     config_id = fields.Many2one("marketplace.config", "Account", required=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="config_id.company_id")
     name = fields.Char(required=True, readonly=True)
-    used = fields.Integer(readonly=True, help="Requests counted against it.")
+    used = fields.Integer("Used so far", readonly=True, help="Requests counted against it.")
     granted = fields.Integer(readonly=True, help="Requests in one window.")
     is_assumed = fields.Boolean("Assumed", readonly=True, help="The marketplace does not say how many it grants.")
     resets_at = fields.Datetime("Next Window", readonly=True)

@@ -26,7 +26,7 @@ class MarketplaceConfig(models.Model):
     state = fields.Selection(
         [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused"), ("error", "Stopped")],
         default="draft", required=True, readonly=True, copy=False, tracking=True)
-    sandbox = fields.Boolean(help="A test store: nothing of what is shown there is really sold.")
+    sandbox = fields.Boolean("Test Store", help="Nothing of what is shown there is really sold.")
     client_id = fields.Char("Client ID", copy=False, groups="marketplace_sync.group_marketplace_manager")
     client_secret = fields.Char(
         compute="_compute_secrets", inverse="_inverse_client_secret", copy=False, exportable=False,

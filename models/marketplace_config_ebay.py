@@ -33,8 +33,10 @@ class MarketplaceConfig(models.Model):
             (self.env._("Client Secret"), "client_secret" in kept),
             (self.env._("RuName"), self.ebay_ru_name),
         ) if not value]
-        if self.platform != "ebay" or missing:
-            raise UserError(self.env._("Fill in first: %s.", ", ".join(missing) or self.env._("an eBay account")))
+        if self.platform != "ebay":
+            raise UserError(self.env._("This is no eBay account."))
+        if missing:
+            raise UserError(self.env._("Fill in first: %s.", ", ".join(missing)))
         nonce = secrets.token_urlsafe(32)
         self.env["marketplace.credential"]._set(
             self, STATE_KEY, f"{self.env.uid}.{nonce}", fields.Datetime.now() + STATE_LIFE)
@@ -73,7 +75,7 @@ class MarketplaceConfig(models.Model):
         :raise UserError: with eBay's reason, in plain words
         """
         if error or not code:
-            raise UserError(self.env._("eBay gave no consent: the account is as it was before."))
+            raise UserError(self.env._("The seller did not agree: the account is as it was before."))
         try:
             token = exchange_code(self.sudo()._connection(), code)
         except AdapterError as refusal:

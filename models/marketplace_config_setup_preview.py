@@ -29,9 +29,9 @@ class MarketplaceConfig(models.Model):
 
     _inherit = "marketplace.config"
 
+    # What `_setup_preview` found when the products were chosen.
     setup_preview = fields.Json(
-        readonly=True, copy=False, groups="marketplace_sync.group_marketplace_manager",
-        help="What `_setup_preview` found when the products were chosen.")
+        readonly=True, copy=False, groups="marketplace_sync.group_marketplace_manager")
     setup_preview_html = fields.Html(
         "What Would Be Pushed", compute="_compute_setup_preview_html", sanitize=False,
         groups="marketplace_sync.group_marketplace_manager")

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 CHANGED, UNPUSHED, MISSING = "changed", "unpushed", "missing"
-REASONS = [(CHANGED, "Changed in the shop"), (UNPUSHED, "Never pushed"), (MISSING, "Not in the shop")]
+REASONS = [(CHANGED, "Changed in the shop"), (UNPUSHED, "Not pushed yet"), (MISSING, "Not in the shop")]
 GC_CHUNK = 10_000  # rows
 
 
@@ -32,8 +32,8 @@ class MarketplaceDrift(models.Model):
         REASONS, required=True, readonly=True,
         help="Changed in the shop: it is not the number that was acknowledged last; somebody sold or edited there. "
              "The account's policy says what becomes of it.\n"
-             "Never pushed: the shop has what it was sent last, and Odoo has had another number since.\n"
-             "Not in the shop: it has no such number any more.")
+             "Not pushed yet: the shop has what it was sent last, and Odoo has had another number since.\n"
+             "Not in the shop: the item is gone there, or has no stock at that place.")
     shown = fields.Integer(readonly=True, help="What the shop had.")
     acked = fields.Integer("Acknowledged", readonly=True, help="What the shop was known to have.")
     expected = fields.Integer(readonly=True, help="What should be published.")

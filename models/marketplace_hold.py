@@ -38,7 +38,8 @@ class MarketplaceHold(models.Model):
         digits="Product Unit", readonly=True,
         help="Pieces Odoo's stock fell by that no shop has shown to have sold yet.")
     credit_until = fields.Datetime(readonly=True)
-    seen = fields.Float("Odoo's Stock", digits="Product Unit", readonly=True, help="When it was last looked at.")
+    seen = fields.Float(
+        "Odoo's Stock", digits="Product Unit", readonly=True, help="The quantity in Odoo when it was last looked at.")
     noticed_at = fields.Datetime("Noticed", readonly=True)
     expires_at = fields.Datetime("Until", required=True, index=True, readonly=True)
 

@@ -7,7 +7,7 @@ class MarketplaceListing(models.Model):
 
     _inherit = "marketplace.listing"
 
-    history_chart = fields.Json(compute="_compute_history_chart", help="See `marketplace.history._chart`.")
+    history_chart = fields.Json(compute="_compute_history_chart")  # see `marketplace.history._chart`
 
     def _compute_history_chart(self):
         self._origin.check_access("read")  # the numbers are read past the rights on them

@@ -18,10 +18,10 @@ class MarketplaceProduct(models.AbstractModel):
     _name = "marketplace.product"
     _description = "Product on marketplaces"
 
+    # A list of dicts, one a marketplace: `platform`, `name`, and how many `listings` it has, how many of them are
+    # `error`, `conflict`, `waiting` and `pending`.
     marketplace_badges = fields.Json(
-        "Marketplaces", compute="_compute_marketplace_badges", exportable=False, groups=USER,
-        help="A list of dicts, one a marketplace: `platform`, `name`, and how many `listings` it has, how many of them "
-             "are `error`, `conflict`, `waiting` and `pending`.")
+        "Marketplaces", compute="_compute_marketplace_badges", exportable=False, groups=USER)
     marketplace_listing_count = fields.Integer("Listings", compute="_compute_marketplace_badges", groups=USER)
     marketplace_error_count = fields.Integer("Failed Listings", compute="_compute_marketplace_badges", groups=USER)
     marketplace_listed = fields.Boolean(

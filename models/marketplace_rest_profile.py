@@ -68,7 +68,7 @@ class MarketplaceRestProfile(models.Model):
     success_statuses = fields.Char(
         default="200, 201, 202, 204", required=True, help="HTTP statuses that mean the request was carried out.")
     any_content_type = fields.Boolean(
-        "JSON under Any Name", help="Read an answer as JSON also when it says that it is something else.")
+        "JSON of Any Content Type", help="Read an answer as JSON also when it says that it is something else.")
     failure = fields.Char(
         "Failed if", help="JMESPath, true when the whole request failed whatever its status: status == 'FAIL'")
     message = fields.Char("What Is Wrong", help="JMESPath for what the shop says of a failed request: error.message")

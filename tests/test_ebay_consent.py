@@ -133,7 +133,7 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
         page = self.consent_page()
         answer = self.come_back(state=self.state_of(page), error="access_denied")
         self.assertTrue(answer.headers["Location"].endswith(f"/odoo/marketplace.config/{self.account.id}"))
-        self.assertIn("gave no consent", self.account.last_error)
+        self.assertIn("did not agree", self.account.last_error)
         self.assertEqual(self.account.state, "draft")
 
     def test_in_the_guide_it_leads_back_there_and_connects_nothing(self):
@@ -147,7 +147,7 @@ class TestEbayConsent(MarketplaceMixin, HttpCase):
         self.account.setup_step = "access"
         answer = self.come_back(state=self.state_of(self.consent_page()), error="access_denied")
         self.assertTrue(answer.headers["Location"].endswith(f"/odoo/marketplace-setup/{self.account.id}"))
-        self.assertIn("gave no consent", self.account.last_error)
+        self.assertIn("did not agree", self.account.last_error)
         self.assertFalse(self.account.setup_verdict)
 
     def test_the_code_is_never_repeated(self):

@@ -15,7 +15,7 @@ from lxml import etree
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "add_a_marketplace.md"
 BATTERY = ("tests/adapters/test_conformance.py", "tests/adapters/test_conformance_read.py")
-COPIED = ("adapters", "sandbox", "models", "views", "tests/adapters/conformance")
+COPIED = ("adapters", "sandbox", "models", "views", "wizards", "static/src/setup", "tests/adapters/conformance")
 # A heading that names a file, or a block of code below it.
 PARTS = re.compile(r"^### `(?P<path>[\w/.]+)`$|^```(?P<kind>python|diff)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -113,7 +113,7 @@ def test_odoo_side_is_well_formed(copy):
         file = copy / path
         if file.suffix == ".xml":
             assert len(etree.parse(file).getroot())
-        elif kind == "diff":
+        elif file.suffix == ".py" and kind == "diff":
             ast.parse(file.read_text())
     said, status = run(copy, "-c", "from adapters import PLATFORMS; print(PLATFORMS['bazaar'].__name__)")
     assert (said.strip(), status) == ("BazaarAdapter", 0)
