@@ -3,6 +3,8 @@ import logging
 
 from odoo import fields, models
 
+from .words import said
+
 _logger = logging.getLogger(__name__)
 
 
@@ -21,7 +23,7 @@ class MarketplaceConfig(models.Model):
         if self.state == "error":
             return super()._stop(error)  # it had stopped already
         mailed = self._mail_responsible(
-            "marketplace_sync.mail_template_account_stopped", marketplace_reason=error.reason)
+            "marketplace_sync.mail_template_account_stopped", marketplace_reason=said(self.env, error.reason))
         # Odoo would send an e-mail about the activity as well.
         account = self.with_context(mail_activity_quick_update=True) if mailed else self
         return super(MarketplaceConfig, account)._stop(error)

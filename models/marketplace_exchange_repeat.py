@@ -6,6 +6,7 @@ from ..adapters.base import AdapterError
 from ..adapters.exchange import MASK
 from .marketplace_exchange import MANAGERS
 from .witness import Witness
+from .words import Refusal
 
 
 class MarketplaceExchange(models.Model):
@@ -65,7 +66,7 @@ class MarketplaceExchange(models.Model):
             reason = error.reason
         sent = [exchange for exchange in witness.take() if exchange.method == self.method]
         if not sent:
-            raise UserError(reason)
+            raise Refusal(self.env, reason)
         again = self._keep(account, sent[-1:])
         again.listing_ids = self.listing_ids
         if self.writes:
