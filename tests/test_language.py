@@ -2,7 +2,7 @@
 """What is written down about an account is in its responsible's language, the server's log in English."""
 
 import logging
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -218,13 +218,8 @@ class TestCompared(FrenchMixin, ReconcileCase):
         other = self.make_account(self.shop, name="English")
         self.product("B", 1)
         self.drain(other)
-        away = Unavailable(_lt("%(shop)s is out of order (HTTP %(status)s).", shop="Shopify", status=503), 300)
-
-        def read(_adapter, _levels):
-            raise away
-            yield
-
-        self.remote.read = read
+        self.remote.read = Mock(side_effect=Unavailable(
+            _lt("%(shop)s is out of order (HTTP %(status)s).", shop="Shopify", status=503), 300))
         self.account.action_reconcile()
         other.action_reconcile()
         with self.silence():
