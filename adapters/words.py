@@ -22,9 +22,6 @@ class Text(str):
         self.template, self.values = template, values
         return self
 
-    def __getnewargs__(self):
-        return self.template, self.values
-
     def __mod__(self, values: Any) -> "Text":
         return Text(self.template, values if isinstance(values, tuple | dict) else (values,))
 
