@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from .errors import AdapterError, Refused, Unauthorized, Unavailable  # noqa: F401  (words, too)
 from .exchange import Exchange, Recorder
+from .words import _lt
 
 
 class Pace(Protocol):
@@ -274,7 +275,7 @@ class Adapter(ABC):
 
         :raises Refused: this marketplace, or this account as it is set up, cannot be asked, see `can_read`
         """
-        raise Refused("This marketplace cannot be asked which numbers it shows.")
+        raise Refused(_lt("This marketplace cannot be asked which numbers it shows."))
 
     def allowances(self) -> list[Allowance]:
         """What the marketplace says this account may still call today; empty where it sets no such limit."""
@@ -290,7 +291,7 @@ class Adapter(ABC):
 
         :raises AdapterError: there is no answer, or it says that the marketplace can't be worked with
         """
-        raise Refused("This marketplace's requests can't be repeated.")
+        raise Refused(_lt("This marketplace's requests can't be repeated."))
 
     def close(self) -> None:  # noqa: B027  (an adapter without connections has nothing to close)
         """Give connections back."""

@@ -10,10 +10,11 @@ from typing import Any, Generic, TypeVar
 from .base import Level, Shown
 from .wire import Step
 from .wire.trouble import RequestRefused
+from .words import _lt
 
 T = TypeVar("T", bound=Hashable)
 
-NO_NUMBER = "The shop shows no number that a quantity can be."
+NO_NUMBER = _lt("The shop shows no number that a quantity can be.")
 # What a database's integer holds: a shop that says more says nothing.
 LARGEST = 2**31 - 1
 

@@ -7,6 +7,8 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..models.words import said
+
 _logger = logging.getLogger(__name__)
 
 CALLBACK = "/marketplace_sync/ebay/callback"
@@ -34,7 +36,8 @@ class EbayController(http.Controller):
         try:
             account._finish_ebay_consent(code, error)
         except UserError as refusal:
-            account.sudo().last_error = refusal.args[0]  # shown where the browser goes now
+            own = account._in_its_language().sudo()
+            own.last_error = said(own.env, _reason(refusal))  # shown where the browser goes now
             self._tell_refused(account.sudo(), refusal)
         page = GUIDE if account.setup_step else account._name
         return request.redirect(f"/odoo/{page}/{account.id}")
@@ -42,4 +45,9 @@ class EbayController(http.Controller):
     def _tell_refused(self, account, refusal):
         _logger.warning(
             "marketplace_sync: consent_refused account=%r account_id=%s user_id=%s reason=%r",
-            account.name or "", account.id or 0, request.env.uid, refusal.args[0])
+            account.name or "", account.id or 0, request.env.uid, _reason(refusal))
+
+
+def _reason(refusal):
+    """In English where the refusal is one of this addon's."""
+    return getattr(refusal, "reason", refusal.args[0])

@@ -34,6 +34,7 @@ from . import marketplace_listing_log
 from . import marketplace_listing_chatter
 from . import marketplace_config_exchanges
 from . import marketplace_config_mail
+from . import marketplace_config_language
 from . import marketplace_sync_log_hours
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage

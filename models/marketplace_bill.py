@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, models
 
+from ..adapters.words import _lt
 from ..pipeline.explosion import Explosion
 from .marketplace_bill_reader import read_book
 from .overrides import is_overridden
@@ -50,6 +51,6 @@ class MarketplaceBill(models.AbstractModel):
     def _reason_of_loop(self, bill):
         """Why nobody can tell how many there are of a kit whose bill has a `loop`, for people."""
         products = self.env["product.product"].sudo().browse([*bill.loop, bill.loop[0]])
-        return self.env._(
+        return _lt(
             "These kits contain each other: %(kits)s. How many there are can't be told until one of their bills of "
             "materials is changed.", kits=" → ".join(product.display_name for product in products))

@@ -8,6 +8,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..adapters.base import AdapterError, Unavailable
+from ..adapters.words import _lt
 from .advisory_lock import session_lock, shard_key
 from .comparison_run import ComparisonRun
 from .drain_run import COLLISIONS
@@ -40,7 +41,8 @@ class MarketplaceComparison(models.AbstractModel):
             records = comparison.env["marketplace.reconcile"]
             comparison._commit_or_leave(records._begin_due)
             for record in records._ready():
-                comparison._go_on_regardless(record)
+                own = record.with_context(lang=record.exists().config_id._lang())
+                comparison.with_env(own.env)._go_on_regardless(own)
             comparison.env["ir.cron"]._commit_progress(remaining=len(records._ready()))
         self.env.invalidate_all()
 
@@ -55,7 +57,7 @@ class MarketplaceComparison(models.AbstractModel):
                 "marketplace_sync: comparing_failed account=%r account_id=%s reconcile=%s",
                 account.name or "", account.id or 0, record.id)
             if record.exists():
-                self._wait(record, FAILED_SECONDS, self.env._("Something went wrong: the server's log says what."))
+                self._wait(record, FAILED_SECONDS, _lt("Something went wrong: the server's log says what."))
 
     def _go_on(self, record):
         """Compare until all is done, time is up, or something has to be waited for."""
@@ -96,7 +98,7 @@ class MarketplaceComparison(models.AbstractModel):
                 # Somebody changed, or holds, the same rows. Nothing was stored of this part: it is compared again.
                 self.env.cr.rollback()
                 if run.collides_too_often():
-                    self._wait(run.record, BLOCKED_SECONDS, self.env._(
+                    self._wait(run.record, BLOCKED_SECONDS, _lt(
                         "Other transactions hold on to this account's listings."))
                     return
 
@@ -121,7 +123,7 @@ class MarketplaceComparison(models.AbstractModel):
             if held:
                 self._compare_chunk(run, shard, size)
         if not held:
-            self._wait(record, BLOCKED_SECONDS, self.env._("Its numbers are being pushed."))
+            self._wait(record, BLOCKED_SECONDS, _lt("Its numbers are being pushed."))
             return False
         self._let_pushes_go_on(run, shard)
         self._commit_or_leave(partial(self._count_spent, run))
@@ -146,7 +148,7 @@ class MarketplaceComparison(models.AbstractModel):
         # A listing takes a call for each place at worst.
         spare = int(tightest.left - KEPT * tightest.granted) // max(1, len(run.account.location_ids))
         if spare <= 0:
-            self._commit_or_leave(partial(run.record._postpone, tightest.resets_at, self.env._(
+            self._commit_or_leave(partial(run.record._postpone, tightest.resets_at, _lt(
                 "%(used)s of today's %(granted)s calls (%(name)s) are used. The rest is kept for pushing.",
                 used=tightest.used, granted=tightest.granted, name=tightest.name)))
             return 0

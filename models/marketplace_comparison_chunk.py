@@ -7,8 +7,10 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError, Level, Unavailable
+from ..adapters.words import _lt
 from .comparison_run import Chunk
 from .marketplace_drift import CHANGED, MISSING, UNPUSHED
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ class MarketplaceComparison(models.AbstractModel):
         except AdapterError as error:
             return error
         left_out = sum(level.key not in chunk.shown for level in chunk.levels)
-        return Unavailable(self.env._("The shop left %s numbers out of its answer.", left_out)) if left_out else None
+        return Unavailable(_lt("The shop left %s numbers out of its answer.", left_out)) if left_out else None
 
     # === COMPARE === #
 
@@ -163,7 +165,7 @@ class MarketplaceComparison(models.AbstractModel):
     def _note(self, run, chunk, drifted):
         self.env["marketplace.drift"]._store(run.record, [
             (*level.key, reason, shown.quantity, level.previous, level.quantity, chunk.since.get(level.key),
-             shown.reason, shown.request_id)
+             said(self.env, shown.reason), shown.request_id)
             for reason, level in drifted for shown in [chunk.shown[level.key]]])
 
     def _adopt(self, chunk, levels):

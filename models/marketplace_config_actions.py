@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ..adapters.base import AdapterError
 from .notification import notification
+from .words import Refusal, said
 
 
 class MarketplaceConfig(models.Model):
@@ -20,7 +21,8 @@ class MarketplaceConfig(models.Model):
         self.check_access("write")
         shop = self._ask(lambda adapter: adapter.test())
         if shop.missing_scopes:
-            self.sudo().last_error = self.env._("The shop does not grant: %s", ", ".join(shop.missing_scopes))
+            own = self._in_its_language().sudo()
+            own.last_error = own.env._("The shop does not grant: %s", ", ".join(shop.missing_scopes))
             return self._notify("warning", self.env._(
                 "%(shop)s answers, but does not grant this app: %(scopes)s. Add these scopes to the app in the shop, "
                 "install it again, then test again.", shop=shop.name, scopes=", ".join(shop.missing_scopes)))
@@ -49,7 +51,7 @@ class MarketplaceConfig(models.Model):
         try:
             linked, failed = self.env["marketplace.drain"]._link_account(self)
         except AdapterError as error:
-            raise UserError(error.reason) from None
+            raise Refusal(self.env, error.reason) from None
         self.env.invalidate_all()
         return self._notify("warning" if failed else "success", self._and_what_waits(self.env._(
             "%(linked)s listings linked, %(failed)s could not be.", linked=linked, failed=failed)))
@@ -141,7 +143,7 @@ class MarketplaceConfig(models.Model):
         try:
             return self._answer(question)
         except AdapterError as error:
-            raise UserError(error.reason) from None
+            raise Refusal(self.env, error.reason) from None
 
     def _answer(self, question):
         """The adapter's answer to `question(adapter)`.
@@ -163,11 +165,12 @@ class MarketplaceConfig(models.Model):
         for location in known:
             found = remote.pop(location.external_id, None)
             if found:
-                location.write({"name": found.name, "active": found.active})
+                location.write({"name": said(self.env, found.name), "active": found.active})
             else:
                 location.active = False
         new = self.env["marketplace.location"].create([
-            {"config_id": self.id, "external_id": found.external_id, "name": found.name, "active": found.active}
+            {"config_id": self.id, "external_id": found.external_id, "name": said(self.env, found.name),
+             "active": found.active}
             for found in remote.values()
         ])
         open_places = (known | new).filtered("active")

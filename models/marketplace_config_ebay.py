@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 
 from ..adapters.base import AdapterError
 from ..adapters.ebay.oauth import consent_url, exchange_code
+from ..adapters.words import _lt
+from .words import Refusal
 
 STATE_KEY = "oauth_state"
 STATE_LIFE = timedelta(minutes=10)
@@ -52,7 +54,7 @@ class MarketplaceConfig(models.Model):
 
         :raise UserError: it is not one of ours, is older than ten minutes, was used, or was made for somebody else
         """
-        refusal = UserError(self.env._(
+        refusal = Refusal(self.env, _lt(
             "This link from eBay is not valid any more: open the account and press Connect eBay again."))
         account_id, _dot, nonce = (state or "").partition(".")
         account = self.browse(int(account_id) if re.fullmatch("[0-9]{1,9}", account_id) else 0).exists()
@@ -75,11 +77,11 @@ class MarketplaceConfig(models.Model):
         :raise UserError: with eBay's reason, in plain words
         """
         if error or not code:
-            raise UserError(self.env._("The seller did not agree: the account is as it was before."))
+            raise Refusal(self.env, _lt("The seller did not agree: the account is as it was before."))
         try:
             token = exchange_code(self.sudo()._connection(), code)
         except AdapterError as refusal:
-            raise UserError(refusal.reason) from None
+            raise Refusal(self.env, refusal.reason) from None
         self.env["marketplace.credential"]._set(self, "refresh_token", token.value, token.expires_at)
         self._forget_token()
         self.env.cr.commit()

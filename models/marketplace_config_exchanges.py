@@ -48,7 +48,7 @@ class MarketplaceConfig(models.Model):
         """Keep what a button has asked for, on a cursor of its own: what failed would be undone with the button."""
         exchanges = witness.take()
         if exchanges and self._origin:
-            with self.env["marketplace.drain"]._own_cursor() as drain:
+            with self.env["marketplace.drain"]._own_cursor(self._origin) as drain:
                 account = self._origin.with_env(drain.env)
                 if account.exists():
                     drain._commit_or_leave(partial(drain.env["marketplace.exchange"]._keep, account, exchanges))

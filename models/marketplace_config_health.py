@@ -15,6 +15,7 @@ from ..adapters.wire.recording import blame
 from .error_kinds import kind_of
 from .log_words import word
 from .pace import DatabasePace
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -212,8 +213,9 @@ class MarketplaceConfig(models.Model):
             if self.retry_at and self.retry_at < retry_at:
                 self.retry_at = retry_at
             return
-        self.write({"failures": self.failures + 1, "last_error": error.reason, "retry_at": retry_at})
-        self._log("warning", "account", error.reason, request_id=error.request_id, error_kind=kind_of(error))
+        reason = said(self.env, error.reason)
+        self.write({"failures": self.failures + 1, "last_error": reason, "retry_at": retry_at})
+        self._log("warning", "account", reason, request_id=error.request_id, error_kind=kind_of(error))
         _logger.warning(
             "marketplace_sync: unavailable account=%r account_id=%s reason=%r retry_in_s=%.1f failures=%s "
             "request_id=%s", self.name, self.id, error.reason, delay, self.failures, word(error.request_id))
@@ -223,14 +225,15 @@ class MarketplaceConfig(models.Model):
 
         :param error: an `AdapterError`
         """
-        self.write({"state": "error", "last_error": error.reason})
-        self._log("error", "account", error.reason, request_id=error.request_id, error_kind=kind_of(error))
+        reason = said(self.env, error.reason)
+        self.write({"state": "error", "last_error": reason})
+        self._log("error", "account", reason, request_id=error.request_id, error_kind=kind_of(error))
         _logger.error("marketplace_sync: stopped account=%r account_id=%s reason=%r request_id=%s",
                       self.name, self.id, error.reason, word(error.request_id))
         self.activity_schedule(
             "marketplace_sync.mail_activity_account_stopped",
             user_id=self._whom_to_tell().id,
-            note=self.env._("No stock is sent to this shop until this is solved: %s", error.reason),
+            note=self.env._("No stock is sent to this shop until this is solved: %s", reason),
         )
 
     def _log(self, level, kind, message, **values):

@@ -4,6 +4,7 @@ import logging
 from odoo import fields, models
 
 from .drain_run import COLLISIONS
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -28,8 +29,12 @@ class MarketplaceConfig(models.Model):
         return super(MarketplaceConfig, account)._stop(error)
 
     def _mail_stopped(self, reason):
-        """Report that the account has stopped; where that fails, Odoo tells of the activity."""
-        if self._mail_template(STOPPED) and not self._mail_responsible(STOPPED, marketplace_reason=reason):
+        """Report that the account has stopped; where that fails, Odoo tells of the activity.
+
+        :param reason: why, an `AdapterError`'s
+        """
+        if self._mail_template(STOPPED) and not self._mail_responsible(
+                STOPPED, marketplace_reason=said(self.env, reason)):
             self.activity_search(["marketplace_sync.mail_activity_account_stopped"]).action_notify()
 
     def _mail_drift(self, record):

@@ -3,7 +3,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..adapters.base import Unauthorized
-from .vault import VaultError, is_sealed, no_key
+from .vault import NO_KEY, VaultError, is_sealed
+from .words import said
 
 
 class MarketplaceConfig(models.Model):
@@ -23,7 +24,7 @@ class MarketplaceConfig(models.Model):
         try:
             vault = credentials._vault()
             if not vault.has_key:
-                return no_key(self.env)
+                return said(self.env, NO_KEY)
             stored = credentials._stored(SQL(
                 "credential.config_id = %s AND credential.value IS NOT NULL", self._origin.id or None))
             for _id, text, name in stored:
@@ -46,4 +47,4 @@ class MarketplaceConfig(models.Model):
             self.env["marketplace.credential"]._vault()
             return {credential.key: credential.value for credential in self.credential_ids}
         except VaultError as error:
-            raise Unauthorized(str(error)) from None
+            raise Unauthorized(error.reason) from None

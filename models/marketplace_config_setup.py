@@ -7,6 +7,7 @@ from ..adapters.wire.address import is_private
 from .marketplace_config import SECRETS
 from .marketplace_config_address import _host
 from .platforms import PLATFORMS
+from .words import said
 
 # The steps of an account that is kept; before there is one, its platform is chosen.
 STEPS = ("access", "locations", "products", "preview")
@@ -158,7 +159,8 @@ class MarketplaceConfig(models.Model):
         try:
             shop = self._answer(lambda adapter: adapter.test())
         except AdapterError as error:
-            self._setup_judge(next(kind for cause, kind in CAUSES.items() if isinstance(error, cause)), error.reason)
+            kind = next(kind for cause, kind in CAUSES.items() if isinstance(error, cause))
+            self._setup_judge(kind, said(self.env, error.reason))
             return
         if shop.missing_scopes:
             self._setup_judge("scopes", self.env._(

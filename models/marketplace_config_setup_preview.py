@@ -4,11 +4,11 @@ from collections import Counter
 from contextlib import suppress
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
 from .drain_run import Run
+from .words import Refusal
 
 SHOWN = 20  # rows of the table
 # Listings that are looked up in the shop: where one call finds many, and where each takes a call or two of its own.
@@ -59,7 +59,7 @@ class MarketplaceConfig(models.Model):
         try:
             self.setup_preview = self._setup_preview()
         except AdapterError as error:
-            raise UserError(error.reason) from None
+            raise Refusal(self.env, error.reason) from None
 
     def _setup_preview(self):
         """What would become of the listings there would be, counted among the first of them.

@@ -133,7 +133,7 @@ class MarketplaceConfig(models.Model):
         Works on a cursor of its own, which it commits. Trouble is not raised: it shows on the account and in its log.
         """
         self.env.flush_all()
-        with self.env["marketplace.drain"]._own_cursor() as drain:
+        with self.env["marketplace.drain"]._own_cursor(self) as drain:
             account = self.with_env(drain.env)
             try:
                 account._tick_chunk()

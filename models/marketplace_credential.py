@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
-from .vault import Vault, VaultError, is_sealed, no_key
+from .vault import NO_KEY, Vault, VaultError, is_sealed
 
 _logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ class MarketplaceCredential(models.Model):
         """
         vault = self._vault()
         if not vault.has_key:
-            raise VaultError(no_key(self.env))
+            raise VaultError(self.env, NO_KEY)
         sealed, closed = 0, []
         # SKIP LOCKED: what is being replaced right now is sealed with the newest key anyway.
         for credential_id, text, name in self._stored(
@@ -169,7 +169,7 @@ class MarketplaceCredential(models.Model):
             if Vault(self.env).has_key:
                 self.sudo().search([])._encrypt_again()
         except VaultError as error:
-            _logger.error("marketplace_sync: not_encrypted reason=%r", str(error))
+            _logger.error("marketplace_sync: not_encrypted reason=%r", error.reason)
 
     def action_encrypt_again(self):
         """Seal all secrets one may see with the newest key, for when a key was given or changed.

@@ -12,9 +12,11 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError, Unavailable
+from ..adapters.words import _lt
 from .advisory_lock import session_lock, shard_key
 from .drain_run import COLLISIONS, Run
 from .log_words import step
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ class MarketplaceDrain(models.AbstractModel):
     @api.model
     def _drain_account(self, account, limit=None, listing_ids=None):
         """See marketplace.config._drain."""
-        with self._own_cursor() as drain:
+        with self._own_cursor(account) as drain:
             account = account.with_env(drain.env)
             if account.exists() and account.active and account.state == "connected":
                 try:
@@ -57,7 +59,7 @@ class MarketplaceDrain(models.AbstractModel):
     def _look_after(self, account):
         """What time alone changes: report listings that have failed for too long, mark those that are due to be tried
         again, let go of sales that never reached Odoo, and mark what has expired."""
-        with self._own_cursor() as drain:
+        with self._own_cursor(account) as drain:
             account = account.with_env(drain.env)
             drain._commit_or_leave(drain.env["marketplace.hold"]._expire)
             drain._commit_or_leave(account._mark_expired)
@@ -66,13 +68,16 @@ class MarketplaceDrain(models.AbstractModel):
             drain._commit_or_leave(account._align_crons)
 
     @contextmanager
-    def _own_cursor(self):
+    def _own_cursor(self, account=None):
         """This model on a cursor of its own, which it may commit, as superuser.
 
         Whoever waits for this drain may hold the very rows it wants to write: it must not wait for them in turn.
-        What it writes down is read by many: it is not in the language of whoever pressed the button.
+        What it writes down is read by many: it is in the account's language, not in that of whoever pressed the button.
+
+        :param account: marketplace.config that things are written down about; without one, they are in English
         """
         context = {key: value for key, value in self.env.context.items() if key in CRON_CONTEXT}
+        context["lang"] = account._lang() if account else None
         context["marketplace_run"] = uuid.uuid4().hex[:16]  # what its lines in the log have in common
         with self.pool.cursor() as cr:
             cr.execute(SQL("SET lock_timeout = %s", f"{LOCK_SECONDS}s"))
@@ -125,7 +130,7 @@ class MarketplaceDrain(models.AbstractModel):
                 self.env.cr.rollback()
                 if run.collides_too_often():
                     run.gave_up = True
-                    busy = Unavailable(self.env._("Other transactions hold on to this account's listings."))
+                    busy = Unavailable(_lt("Other transactions hold on to this account's listings."))
                     self._commit_or_leave(partial(run.account._back_off, busy, BLOCKED_SECONDS, leave=True))
                     return
 
@@ -258,11 +263,11 @@ class MarketplaceDrain(models.AbstractModel):
         if any(place._sources() for place in account.location_ids) or self._has_left(account):
             return True
         run.gave_up = True
-        reason = self.env._("No Odoo location feeds this shop: map its locations.")
-        if account.last_error != reason:
+        reason = _lt("No Odoo location feeds this shop: map its locations.")
+        if account.last_error != said(self.env, reason):
             _logger.warning(
                 "marketplace_sync: unmapped account=%r account_id=%s reason=%r", account.name, account.id, reason)
-            self._commit_or_leave(partial(account.write, {"last_error": reason}))
+            self._commit_or_leave(partial(account.write, {"last_error": said(self.env, reason)}))
         return False
 
     def _has_left(self, account):

@@ -9,8 +9,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
+from ..adapters.words import _lt
 from .log_words import moment
 from .marketplace_allowance import RESERVE
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +70,7 @@ class MarketplaceDrain(models.AbstractModel):
         for level in levels:
             number = used.get(level.key[0], 0)
             if number >= (limit if level.key[0] in urgent else limit * (1 - RESERVE)):
-                deferred[level.key[0]] = (self.env._(
+                deferred[level.key[0]] = (_lt(
                     "It was changed %(number)s times today; the marketplace allows %(limit)s. The rest is kept for "
                     "when it sells out.", number=number, limit=limit), midnight)
 
@@ -89,7 +91,7 @@ class MarketplaceDrain(models.AbstractModel):
                 planned[name] += 1
 
     def _why_calls(self, allowance):
-        return self.env._(
+        return _lt(
             "%(used)s of today's %(granted)s calls (%(name)s) are used. The rest is kept for listings that sell out.",
             used=allowance.used, granted=allowance.granted, name=allowance.name)
 
@@ -170,7 +172,7 @@ class MarketplaceDrain(models.AbstractModel):
             """,
             [waiting.listing_id for waiting, _reason, _until in deferrals],
             [until for _waiting, _reason, until in deferrals],
-            [reason for _waiting, reason, _until in deferrals],
+            [said(self.env, reason) for _waiting, reason, _until in deferrals],
             [max(waiting.marks, default=0) for waiting, _reason, _until in deferrals],
         ))
         self.env["marketplace.listing"].invalidate_model()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import models
 
+from .words import said
+
 
 class MarketplaceDrain(models.AbstractModel):
     """What linking would make of listings, without writing anything."""
@@ -23,7 +25,7 @@ class MarketplaceDrain(models.AbstractModel):
             reason = self._reason_not_to_link(waiting, items)
             would[waiting.listing_id] = (self._kind_not_to_link(items) if reason else "links", reason or "")
         self._count_spent(run)
-        return would
+        return {listing_id: (kind, said(self.env, reason)) for listing_id, (kind, reason) in would.items()}
 
     def _kind_not_to_look(self, waiting, namesakes):
         if not waiting.sku:

@@ -8,6 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..adapters.base import Unavailable
+from ..adapters.words import _lt
 from .advisory_lock import session_lock, shard_key
 from .drain_run import Run
 
@@ -83,20 +84,20 @@ class MarketplaceDrain(models.AbstractModel):
             if waiting.item_id and waiting.is_tracked:
                 continue  # it says itself which one it is
             if not waiting.sku:
-                reasons[waiting.listing_id] = self.env._(
+                reasons[waiting.listing_id] = _lt(
                     "The product has no SKU: fill in its Internal Reference."
-                ) if waiting.product_id else self.env._(
+                ) if waiting.product_id else _lt(
                     "The common listing of all variants has no SKU: fill in \"SKU of the Common Listing\" on the "
                     "product's Marketplaces tab.")
             elif not waiting.is_sold and namesakes.get(waiting.sku):
-                reasons[waiting.listing_id] = self.env._(
+                reasons[waiting.listing_id] = _lt(
                     "The product is archived and another one has its SKU %s now.", waiting.sku)
             elif namesakes.get(waiting.sku, 0) > 1:
-                reasons[waiting.listing_id] = self.env._(
+                reasons[waiting.listing_id] = _lt(
                     "%(count)s products in Odoo have the SKU %(sku)s: give each its own Internal Reference.",
                     count=namesakes[waiting.sku], sku=waiting.sku)
             elif not waiting.is_tracked:
-                reasons[waiting.listing_id] = self.env._(
+                reasons[waiting.listing_id] = _lt(
                     "Odoo does not track this product's stock: tick Track Inventory on the product.")
         return reasons
 
@@ -124,20 +125,20 @@ class MarketplaceDrain(models.AbstractModel):
     def _reason_not_to_link(self, waiting, items):
         sku = waiting.sku or waiting.item_id
         if not items and waiting.item_id:
-            return self.env._("The shop has no item with the id %(id)s%(sku)s.", id=waiting.item_id,
-                              sku=self.env._(" and the SKU %s", waiting.sku) if waiting.sku else "")
+            return _lt("The shop has no item with the id %(id)s%(sku)s.", id=waiting.item_id,
+                       sku=_lt(" and the SKU %s", waiting.sku) if waiting.sku else "")
         if not items:
-            return self.env._("The shop has no item with the SKU %s.", sku)
+            return _lt("The shop has no item with the SKU %s.", sku)
         if len(items) > 1 and waiting.item_id and not waiting.product_id:
-            return self.env._(
+            return _lt(
                 "%(id)s has %(count)s variants in the shop, each with a number of its own: switch off \"One Listing "
                 "for All Variants\" on the product.", id=waiting.item_id, count=len(items))
         if len(items) > 1:
-            return self.env._(
+            return _lt(
                 "%(count)s items of the shop have the SKU %(sku)s: keep it on one of them only.",
                 count=len(items), sku=sku)
         if not items[0].tracked:
-            return self.env._(
+            return _lt(
                 "The shop does not track the stock of %s: switch on \"Track quantity\" for it there.", sku)
         return None
 
@@ -167,7 +168,7 @@ class MarketplaceDrain(models.AbstractModel):
             others = owners[external_id] - {waiting.listing_id}
             if others:
                 other = self.env["marketplace.listing"].browse(min(others))
-                reasons[waiting.listing_id] = self.env._(
+                reasons[waiting.listing_id] = _lt(
                     "%(other)s leads to the same item of the shop: correct the SKU, or the marketplace's own id, of "
                     "one of the two.", other=(other.product_id or other.product_tmpl_id).display_name)
         return reasons
@@ -224,7 +225,7 @@ class MarketplaceDrain(models.AbstractModel):
         :raise AdapterError: when the shop can't be worked with
         """
         self.env.flush_all()
-        with self._own_cursor() as drain:
+        with self._own_cursor(account) as drain:
             own = account.with_env(drain.env)
             witness = own._witness()
             with own._adapter(witness) as adapter, drain._keeping_exchanges(own, witness):
@@ -232,7 +233,7 @@ class MarketplaceDrain(models.AbstractModel):
                 for shard in range(own.shards):
                     with session_lock(drain.env.cr, shard_key(own.id, shard), wait=True) as held:
                         if not held:
-                            raise Unavailable(self.env._("It is being pushed right now: try again in a minute."))
+                            raise Unavailable(_lt("It is being pushed right now: try again in a minute."))
                         drain._link_shard(run, shard)
                 drain._commit_or_leave(partial(own._keep_token, adapter, run.base_url))
             # The scheduled action may have found the lock taken and gone.

@@ -10,6 +10,7 @@ from ..adapters.base import Acknowledged, AdapterError, Conflict, Deferred, Leve
 from .log_words import word
 from .marketplace_listing import NO_FAILURE
 from .marketplace_quantity import Number
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -215,7 +216,7 @@ class MarketplaceDrain(models.AbstractModel):
              WHERE listing.id = failed.id
             """,
             LONGEST_RETRY, FIRST_RETRY, [waiting.listing_id for waiting, _reason, _request in failures],
-            [reason for _waiting, reason, _request in failures],
+            [said(self.env, reason) for _waiting, reason, _request in failures],
             [request_id for _waiting, _reason, request_id in failures],
             [waiting.sku for waiting, _reason, _request in failures],
         ))
@@ -233,7 +234,7 @@ class MarketplaceDrain(models.AbstractModel):
             [waiting.listing_id for waiting, _reason, _request in failures]).exists().ids)
         self.env["marketplace.sync.log"].create([
             {"config_id": run.account.id, "listing_id": waiting.listing_id, "kind": "listing", "level": "warning",
-             "message": reason, "sku": waiting.sku, "request_id": request_id, "error_kind": "listing"}
+             "message": said(self.env, reason), "sku": waiting.sku, "request_id": request_id, "error_kind": "listing"}
             for waiting, reason, request_id in failures if waiting.listing_id in existing
         ])
 

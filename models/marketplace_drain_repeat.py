@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ..adapters.base import AdapterError
 from .advisory_lock import session_lock, shard_key
 from .witness import Witness
+from .words import Refusal
 
 
 class MarketplaceDrain(models.AbstractModel):
@@ -57,8 +58,8 @@ class MarketplaceDrain(models.AbstractModel):
             reason = error.reason
         sent = [told for told in witness.take() if told.method == kept.method]
         if not sent:
-            raise UserError(reason)
-        again = self._commit_in_turn(account, partial(exchange._keep_again, sent[-1]))
+            raise Refusal(exchange.env, reason)
+        again = self._commit_in_turn(account, partial(exchange.with_env(self.env)._keep_again, sent[-1]))
         if not again:
             raise UserError(exchange.env._("Other transactions hold on to this account's listings."))
         return again

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..adapters.curl import curl_of
 from ..adapters.exchange import Exchange
 from .drain_run import COLLISIONS
+from .words import said
 
 GC_CHUNK = 1_000  # rows
 KEPT = 1_000  # of an account, the newest: a shop that is away for a week must not fill the disk
@@ -78,10 +79,12 @@ class MarketplaceExchange(models.Model):
             exchange.curl = curl_of(exchange._as_exchange())
 
     @api.depends("method", "url", "status")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for exchange in self:
             path = (exchange.url or "").partition("://")[2].partition("/")[2].partition("?")[0]
-            exchange.display_name = f"{exchange.method} /{path} ({exchange.status or self.env._('no answer')})"
+            status = exchange.status or self.env._("no answer")
+            exchange.display_name = f"{exchange.method} /{path} ({status})"
 
     # === BUTTONS === #
 
@@ -130,11 +133,12 @@ class MarketplaceExchange(models.Model):
 
     def _values(self, account, exchange, known):
         plain = (
-            "method", "url", "body", "status", "answer", "milliseconds", "request_id", "sent_at", "writes", "trouble",
-            "body_size", "answer_size", "body_cut", "answer_cut")
+            "method", "url", "body", "status", "answer", "milliseconds", "request_id", "sent_at", "writes", "body_size",
+            "answer_size", "body_cut", "answer_cut")
         return {
             **{name: getattr(exchange, name) for name in plain},
             "config_id": account.id,
+            "trouble": said(self.env, exchange.trouble),
             "headers": "\n".join(f"{name}: {value}" for name, value in exchange.headers),
             "listing_ids": [fields.Command.set(sorted({key[0] for key in exchange.keys} & known))],
         }

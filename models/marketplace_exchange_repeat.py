@@ -54,7 +54,7 @@ class MarketplaceExchange(models.Model):
     def _send_again(self):
         """:return: the new exchange, committed; should Odoo begin the user's transaction anew, nothing is sent twice"""
         self.env.flush_all()
-        with self.env["marketplace.drain"]._own_cursor() as drain:
+        with self.env["marketplace.drain"]._own_cursor(self.config_id) as drain:
             again_id = drain._repeat(self.with_env(self.env(cr=drain.env.cr))).id
         self.env.invalidate_all()
         return self.browse(again_id)

@@ -166,7 +166,7 @@ class MarketplaceGarbage(models.AbstractModel):
         :return: what was removed, in plain words
         """
         self.env.flush_all()
-        with self.env["marketplace.drain"]._own_cursor() as drain:
+        with self.env["marketplace.drain"]._own_cursor(account) as drain:
             garbage = drain.env[self._name]
             found = garbage._collect_kinds()
             account.with_env(drain.env)._log("info", "garbage", garbage._summary(*found))

@@ -2,6 +2,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .words import said
+
 GC_CHUNK = 1_000  # messages
 
 
@@ -27,7 +29,7 @@ class MarketplaceListing(models.Model):
     def _tell_failed(self, reasons):
         """:param reasons: dict listing id -> why it failed, for people"""
         self.browse(reasons)._tell({
-            listing_id: self.env._("Failed: %s", reason) for listing_id, reason in reasons.items()})
+            listing_id: self.env._("Failed: %s", said(self.env, reason)) for listing_id, reason in reasons.items()})
 
     def _tell_recovered(self):
         self._tell(dict.fromkeys(self.ids, self.env._("Works again.")))

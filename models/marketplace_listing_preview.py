@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError, Level
+from .words import Refusal, said
 
 
 class MarketplaceListing(models.Model):
@@ -38,7 +39,7 @@ class MarketplaceListing(models.Model):
             with account._adapter() as adapter:
                 shown = adapter.preview(levels)
         except AdapterError as error:
-            raise UserError(error.reason) from None
+            raise Refusal(self.env, error.reason) from None
         preview = self.env["marketplace.request.preview"].create({
             "method": shown.method, "url": shown.url, "body": shown.body,
             "headers": "\n".join(f"{name}: {value}" for name, value in shown.headers.items()),
@@ -129,7 +130,8 @@ class MarketplaceListing(models.Model):
         return " ".join(filter(None, [sentence, self.config_id.last_error]))
 
     def _why_not_looked_up(self, waiting):
-        return self.env["marketplace.drain"]._reasons_not_to_look(self.config_id, [waiting]).get(self.id, "")
+        reasons = self.env["marketplace.drain"]._reasons_not_to_look(self.config_id, [waiting])
+        return said(self.env, reasons.get(self.id, ""))
 
     def _as_waiting(self):
         """This listing as a push sees it: drain_run.Waiting, without marks."""

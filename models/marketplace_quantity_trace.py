@@ -4,6 +4,7 @@ from dataclasses import asdict
 from odoo import api, models
 
 from ..pipeline import kits, steps
+from .words import said
 
 
 class MarketplaceQuantity(models.AbstractModel):
@@ -31,7 +32,8 @@ class MarketplaceQuantity(models.AbstractModel):
             products = [] if number.reason else [
                 self._trace_product(shelf, product_id) for product_id in sold.product_ids]
             traces.append({
-                "place": place.id, "place_name": place.name, "reason": number.reason, "products": products,
+                "place": place.id, "place_name": place.name, "reason": said(self.env, number.reason),
+                "products": products,
                 "held": shelf.held.get(-sold.template_id, 0.0), "stock": number.stock, "pieces": number.pieces,
                 "share": self._trace_share(place, number, products), "source": sold.source,
                 "steps": [asdict(step) for step in steps(number.pieces, sold.rules)] if sold.product_ids else [],

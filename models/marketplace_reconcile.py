@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..adapters.base import AdapterError
 from .log_words import moment
 from .marketplace_drift import REASONS
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -123,8 +124,9 @@ class MarketplaceReconcile(models.Model):
         """Leave it until then, and say why.
 
         :param datetime until: naive UTC
+        :param note: why, for people
         """
-        self.write({"retry_at": until, "note": note})
+        self.write({"retry_at": until, "note": said(self.env, note)})
         self._come_back(at=until)
         _logger.info(
             "marketplace_sync: comparing_postponed account=%r account_id=%s reconcile=%s until=%s reason=%r",

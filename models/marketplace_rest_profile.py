@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from ..adapters.rest import ProfileError
 from ..adapters.rest.profile import SETTINGS
 from ..adapters.rest.texts import from_texts
+from .words import said
 
 
 class MarketplaceRestProfile(models.Model):
@@ -133,7 +134,8 @@ class MarketplaceRestProfile(models.Model):
                 profile._to_dataclass()
             except ProfileError as error:
                 raise ValidationError(self.env._(
-                    "%(setting)s: %(reason)s", setting=labels[error.field]["string"], reason=error)) from None
+                    "%(setting)s: %(reason)s", setting=labels[error.field]["string"],
+                    reason=said(self.env, error.reason))) from None
 
     def write(self, vals):
         self._check_own()

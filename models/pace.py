@@ -6,6 +6,7 @@ from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 from ..adapters.base import Unavailable
+from ..adapters.words import _lt
 
 BURST = 4  # calls that may go at once after a pause
 FAR = 7200  # seconds: nobody reserves a call so far ahead, so the clock was wrong then, or is now
@@ -39,7 +40,7 @@ class DatabasePace:
         try:
             return self._reserve(at_least, step)
         except psycopg2.Error:
-            raise Unavailable("The turns of this account can't be counted: PostgreSQL is away.") from None
+            raise Unavailable(_lt("The turns of this account can't be counted: PostgreSQL is away.")) from None
 
     def _reserve(self, at_least, step):
         with db_connect(self._database).cursor() as cr:

@@ -11,14 +11,21 @@ from collections.abc import Iterable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from odoo.exceptions import UserError
 from odoo.tools import config
+
+from ..adapters.words import _lt
+from .words import Refusal
 
 OPTION, VARIABLE = "marketplace_sync_key", "MARKETPLACE_SYNC_KEY"
 SEALED = "fernet:"
+#: what to tell whoever would like secrets to be encrypted
+NO_KEY = _lt(
+    "The secrets of marketplaces are not encrypted: whoever can read the database or a backup of it can read them. "
+    "Give the server a key, as %(option)s in odoo.conf or as %(variable)s in its environment, and restart Odoo.",
+    option=OPTION, variable=VARIABLE)
 
 
-class VaultError(UserError):
+class VaultError(Refusal):
     """A secret can't be sealed or opened; the text is for people and holds neither a secret nor a key."""
 
 
@@ -35,7 +42,7 @@ class Vault:
         try:
             self._keys = [Fernet(key.strip()) for key in given.split(",") if key.strip()]
         except ValueError:
-            raise VaultError(env._(
+            raise VaultError(env, _lt(
                 "The server's encryption key for marketplace secrets is not valid. In odoo.conf (%(option)s) or the "
                 "environment (%(variable)s) there has to be a Fernet key of 44 characters, or several separated by "
                 "commas. Nothing was changed.", option=OPTION, variable=VARIABLE)) from None
@@ -54,7 +61,7 @@ class Vault:
         except UnicodeEncodeError:  # Python's own error carries the secret
             encoded = b"\0"
         if b"\0" in encoded or (not self._keys and secret.startswith(SEALED)):
-            raise VaultError(self._env._("This is not a secret any marketplace gives out: copy it again."))
+            raise VaultError(self._env, _lt("This is not a secret any marketplace gives out: copy it again."))
         return SEALED + self._keys[0].encrypt(encoded).decode() if self._keys else secret
 
     def open(self, stored: str, name: str) -> str:
@@ -66,13 +73,13 @@ class Vault:
         if not is_sealed(stored):
             return stored
         if not self._keys:
-            raise VaultError(self._env._(
+            raise VaultError(self._env, _lt(
                 "%(name)s is encrypted, but the server was given no key: put %(option)s back into odoo.conf, or "
                 "%(variable)s into its environment, and restart Odoo. Nothing was changed.",
                 name=name, option=OPTION, variable=VARIABLE))
         secret = _decrypt(MultiFernet(self._keys), stored)
         if secret is None:
-            raise VaultError(self._env._(
+            raise VaultError(self._env, _lt(
                 "The server's encryption key does not open %(name)s: add the key it was encrypted with to "
                 "%(option)s in odoo.conf, or to %(variable)s in the environment, after a comma, and restart Odoo. If "
                 "that key is lost, delete the credential and enter it again. Nothing was changed.",
@@ -100,14 +107,6 @@ class Vault:
                     return
         if trouble:
             raise trouble
-
-
-def no_key(env) -> str:
-    """What to tell whoever would like secrets to be encrypted."""
-    return env._(
-        "The secrets of marketplaces are not encrypted: whoever can read the database or a backup of it can read them. "
-        "Give the server a key, as %(option)s in odoo.conf or as %(variable)s in its environment, and restart Odoo.",
-        option=OPTION, variable=VARIABLE)
 
 
 def is_sealed(stored: str) -> bool:

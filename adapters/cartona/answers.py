@@ -11,6 +11,7 @@ from typing import Any
 
 from ..batching import words_in
 from ..reading import whole
+from ..words import _lt
 from .products import BASE_PRODUCT, INTERNAL_PRODUCT, QUANTITY, SUPPLIER_PRODUCT, Row, text_of
 
 
@@ -21,7 +22,7 @@ class Verdict(Enum):
 
 
 ACCEPTED, UNSAID, DOUBTFUL = Verdict
-REFUSED = "Cartona refuses this product without saying why."
+REFUSED = _lt("Cartona refuses this product without saying why.")
 
 _FAILED_LISTS = frozenset({"errors", "failed", "failures", "rejected", "not_updated"})
 _GOOD, _BAD = frozenset({"success", "ok", "updated", "true"}), frozenset({"error", "failed", "failure", "false"})

@@ -14,6 +14,7 @@ from ..exchange import Exchange
 from ..wire import Answer, Http, Step, TokenKeeper, run
 from ..wire.tokens import Refusals
 from ..wire.trouble import RequestRefused
+from ..words import _lt
 from .products import Product, Target
 
 PRODUCTS = "/api/v1/supplier-product"
@@ -25,9 +26,9 @@ PER_PAGE = 100  # what the vendor's module asks for; whether more is possible is
 # Statuses that can mean what the request says. Which of them Cartona uses is not known.
 _CONTENT = frozenset({400, 409, 413, 422})
 _REFUSALS = Refusals(
-    missing="The account has no access token: enter the one Cartona gave you.",
-    refused="Cartona refuses the access token: enter a valid one.",
-    still_refused="Cartona refuses the access token: enter a valid one.",
+    missing=_lt("The account has no access token: enter the one Cartona gave you."),
+    refused=_lt("Cartona refuses the access token: enter a valid one."),
+    still_refused=_lt("Cartona refuses the access token: enter a valid one."),
 )
 
 
@@ -132,8 +133,8 @@ class Client:
         if answer.status in _CONTENT:
             # One status stands for whatever can be wrong: only with the same words is it the same.
             alike = f"{answer.status} {words}"
-            raise RequestRefused(f"Cartona refuses this: {words}", str(answer.status), answer.request_id, alike)
-        raise Refused(f"Cartona does not answer at {path}: {words}", answer.request_id)
+            raise RequestRefused(_lt("Cartona refuses this: %s", words), str(answer.status), answer.request_id, alike)
+        raise Refused(_lt("Cartona does not answer at %(path)s: %(words)s", path=path, words=words), answer.request_id)
 
 
 def _authorize(request: requests.Request, token: str) -> None:

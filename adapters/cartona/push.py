@@ -14,7 +14,7 @@ from . import answers
 from .client import UPDATE, UPDATE_BASE, Client
 from .products import Product, Row, Target
 from .readback import ReadBack, Seen
-from .reasons import DUPLICATE, WRONG_FLAG, reason_uncounted
+from .reasons import DUPLICATE, SHOWN_IN_STOCK, SHOWN_SOLD_OUT, reason_uncounted
 
 GROUP = 10  # batches that are sent, and then vouched for by one sample
 SAMPLE = 2  # rows of a group that are read back
@@ -187,6 +187,5 @@ def _shown(row: Row, products: Sequence[Product], request_id: str) -> Outcome:
     wrong = next(product for product in products if not product.shows(row))
     actual = wrong.quantity * (wrong.unit_count if row.target.is_base else 1)
     if actual == level.quantity:
-        shown = "sold out" if level.quantity else "in stock"
-        return Rejected(level.key, WRONG_FLAG.format(shown), request_id=request_id)
+        return Rejected(level.key, SHOWN_SOLD_OUT if level.quantity else SHOWN_IN_STOCK, request_id=request_id)
     return Conflict(level.key, actual, request_id)

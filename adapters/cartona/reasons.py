@@ -3,13 +3,15 @@
 
 from collections.abc import Collection
 
+from ..words import _lt
 from .products import Product
 
-DUPLICATE = "Two listings publish the same Cartona product: archive one of them."
-UNKNOWN = "Cartona does not know this product: it was probably deleted there. Link the listing again."
-UNLIMITED = "Cartona sells this product without counting its stock: switch off unlimited stock for it there."
-NO_QUANTITY = "Cartona shows no quantity of this product, so nobody can tell which number it has."
-WRONG_FLAG = "Cartona took the quantity, but goes on showing the product as {}."
+DUPLICATE = _lt("Two listings publish the same Cartona product: archive one of them.")
+UNKNOWN = _lt("Cartona does not know this product: it was probably deleted there. Link the listing again.")
+UNLIMITED = _lt("Cartona sells this product without counting its stock: switch off unlimited stock for it there.")
+NO_QUANTITY = _lt("Cartona shows no quantity of this product, so nobody can tell which number it has.")
+SHOWN_IN_STOCK = _lt("Cartona took the quantity, but goes on showing the product as in stock.")
+SHOWN_SOLD_OUT = _lt("Cartona took the quantity, but goes on showing the product as sold out.")
 
 
 def reason_uncounted(products: Collection[Product]) -> str:

@@ -22,6 +22,7 @@ from ..base import (
 from ..exchange import Exchange
 from ..wire import Step, run
 from ..wire.trouble import quote
+from ..words import _lt
 from . import limits, trading
 from .batches import sorted_out
 from .client import Client, Denied
@@ -92,7 +93,7 @@ class EbayAdapter(Adapter):
             reply = self._client.inventory("GET", "/inventory_item", params={"limit": 1})
             if reply.status >= 400:
                 words = self._client.scrubbed(quote(gravest(reply.faults).message))
-                raise Refused(f"eBay refuses to answer: {words}", reply.request_id)
+                raise Refused(_lt("eBay refuses to answer: %s", words), reply.request_id)
         except Denied:
             missing.append(INVENTORY_SCOPE)
         name = ""

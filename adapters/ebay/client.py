@@ -13,7 +13,8 @@ import requests
 from ..base import AdapterError, Allowance, Connection, Refused, Unavailable
 from ..wire import Answer, Http, TokenKeeper
 from ..wire.tokens import Refusals
-from ..wire.trouble import Busy, seconds_of, utc
+from ..wire.trouble import NOT_UNDERSTOOD, Busy, seconds_of, utc
+from ..words import _lt
 from . import limits, oauth, trading
 from .errors import CALLS_SPENT, CONCURRENT, PASSING, PASSING_TRADING, TOKEN, TOO_FAST, Fault, Throttled, faults_of
 
@@ -21,13 +22,15 @@ _INVENTORY = "/sell/inventory/v1"
 # Trading's short limits are kept for 15 or 30 seconds (https://developer.ebay.com/support/knowledge-base/2137).
 _SHORT_BLOCK = 15.0
 _REFUSALS = Refusals(
-    missing="This account is not connected to eBay yet: press Connect eBay.",
+    missing=_lt("This account is not connected to eBay yet: press Connect eBay."),
     refused=oauth.CONNECT_AGAIN,
-    still_refused="eBay does not accept this account's access token, also a new one: press Connect eBay again.",
+    still_refused=_lt("eBay does not accept this account's access token, also a new one: press Connect eBay again."),
 )
-_SPENT = "eBay takes no more calls of this account for now."
-_NO_EBAY = "There is no eBay at this address."
-_DENIED = "eBay denies access: the sign-in lacks a permission. Press Connect eBay again and agree to all it asks for."
+_SPENT = _lt("eBay takes no more calls of this account for now.")
+_PASSING = _lt("eBay has a passing trouble.")
+_DENIED = _lt(
+    "eBay denies access: the sign-in lacks a permission. Press Connect eBay again and agree to all it asks for."
+)
 
 
 class Denied(Refused):
@@ -54,7 +57,7 @@ class Reply:
 
     def not_understood(self) -> Unavailable:
         """What to raise when it lacks what was asked for. It is this one request's trouble."""
-        return Busy("eBay's answer is not understood.", request_id=self.request_id)
+        return Busy(NOT_UNDERSTOOD % "eBay", request_id=self.request_id)
 
 
 class Client:
@@ -169,21 +172,21 @@ class Client:
         self._check_throttled(answer)
         if answer.status >= 500:
             if CONCURRENT in _codes(answer):
-                raise Busy("eBay is working on the same item already.", request_id=answer.request_id)
+                raise Busy(_lt("eBay is working on the same item already."), request_id=answer.request_id)
         elif answer.status in (404, 405) and not answer.is_json:
-            raise Refused(_NO_EBAY, answer.request_id)
+            raise Refused(oauth.NO_EBAY, answer.request_id)
         elif not 300 <= answer.status < 400:
             body = answer.json()
             if not isinstance(body, dict):
                 raise answer.not_understood()
             if _codes(answer) & PASSING:
-                raise Busy("eBay has a passing trouble.", request_id=answer.request_id)
+                raise Busy(_PASSING, request_id=answer.request_id)
 
     def _check_trading(self, answer: Answer) -> None:
         self._check_throttled(answer)
         if answer.status >= 300:
             if answer.status in (404, 405):
-                raise Refused(_NO_EBAY, answer.request_id)
+                raise Refused(oauth.NO_EBAY, answer.request_id)
             return
         reply = trading.read(answer)
         if CALLS_SPENT in reply.codes:
@@ -192,7 +195,7 @@ class Client:
         if TOO_FAST in reply.codes:
             raise Throttled(_SPENT, _SHORT_BLOCK, reply.request_id)
         if reply.ack == "Failure" and reply.codes & PASSING_TRADING:
-            raise Busy("eBay has a passing trouble.", request_id=reply.request_id)
+            raise Busy(_PASSING, request_id=reply.request_id)
 
     def _check_throttled(self, answer: Answer) -> None:
         if answer.status == 429:

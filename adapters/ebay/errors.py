@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..base import Unavailable
 from ..wire.trouble import quote
+from ..words import _lt
 
 #: a SKU's greatest length in the Inventory API, in characters
 LONGEST_SKU = 50
@@ -38,33 +39,40 @@ ZERO_REFUSED = frozenset({"25004", "515", "21916583"})
 #: said of quantity 0 in the Inventory API although it may have been applied
 ZERO_DOUBTFUL = "25004"
 
-ENDED = "The listing has ended on eBay. Relist it there, enter its new item number, and link the listing again."
-NO_SKU = "eBay has no inventory item or offer like this any more. Link the listing again."
+ENDED = _lt("The listing has ended on eBay. Relist it there, enter its new item number, and link the listing again.")
+NO_SKU = _lt("eBay has no inventory item or offer like this any more. Link the listing again.")
+_NO_LISTING = _lt("eBay has no such listing of this seller. Check the eBay item number on the product.")
 _BY_CODE = {
-    "17": "eBay has no such listing of this seller. Check the eBay item number on the product.",
-    "231": "eBay has no such listing of this seller. Check the eBay item number on the product.",
+    "17": _NO_LISTING,
+    "231": _NO_LISTING,
     "291": ENDED,
     "21916750": ENDED,
-    "21919474": "This listing was made with eBay's Inventory API and is found by its SKU: make the product's SKU equal"
-    " to the one on eBay, clear the eBay item number, and link the listing again.",
-    "21916799": "The listing has no variation with this SKU. Without out-of-stock control eBay removes a variation when"
-    " it sells out: add it to the listing again, and switch on out-of-stock control in eBay's selling preferences.",
+    "21919474": _lt(
+        "This listing was made with eBay's Inventory API and is found by its SKU: make the product's SKU equal to the"
+        " one on eBay, clear the eBay item number, and link the listing again."
+    ),
+    "21916799": _lt(
+        "The listing has no variation with this SKU. Without out-of-stock control eBay removes a variation when it"
+        " sells out: add it to the listing again, and switch on out-of-stock control in eBay's selling preferences."
+    ),
     "25604": NO_SKU,
     "25702": NO_SKU,
     "25710": NO_SKU,
     "25713": NO_SKU,
-    "25707": f"eBay takes no SKU like this one: at most {LONGEST_SKU} characters, and not all of them everywhere.",
+    "25707": _lt(
+        "eBay takes no SKU like this one: at most %s characters, and not all of them everywhere.", LONGEST_SKU
+    ),
 }
-_NO_ZERO = (
+_NO_ZERO = _lt(
     "eBay takes no quantity 0 for this listing: switch on out-of-stock control in eBay's selling preferences, or end"
     " the listing. Buyers may still be able to order it."
 )
-REVISED_ENOUGH = "eBay lets a listing be revised 250 times a day, and this one was. It goes on tomorrow."
-DUPLICATE = "Two listings publish the same eBay item: archive one of them."
-NOT_LINKED = "This listing is not linked to an item of eBay's. Link it again."
-NO_QUANTITY = "eBay has no quantity of this item: it was lost there, or never set."
-LONG_SKU = f"eBay takes SKUs of at most {LONGEST_SKU} characters."
-BAD_SKU = "The SKU holds control characters, which eBay cannot be sent."
+REVISED_ENOUGH = _lt("eBay lets a listing be revised 250 times a day, and this one was. It goes on tomorrow.")
+DUPLICATE = _lt("Two listings publish the same eBay item: archive one of them.")
+NOT_LINKED = _lt("This listing is not linked to an item of eBay's. Link it again.")
+NO_QUANTITY = _lt("eBay has no quantity of this item: it was lost there, or never set.")
+LONG_SKU = _lt("eBay takes SKUs of at most %s characters.", LONGEST_SKU)
+BAD_SKU = _lt("The SKU holds control characters, which eBay cannot be sent.")
 
 
 class Throttled(Unavailable):
@@ -125,4 +133,7 @@ def reason_of(fault: Fault, quantity: int) -> str:
     """Why eBay does not take a quantity, in words for whoever looks after the products."""
     if quantity == 0 and fault.code in ZERO_REFUSED:
         return _NO_ZERO
-    return _BY_CODE.get(fault.code) or f"eBay refuses this item: {quote(fault.message) or 'it does not say why'}"
+    if known := _BY_CODE.get(fault.code):
+        return known
+    words = quote(fault.message)
+    return _lt("eBay refuses this item: %s", words) if words else _lt("eBay refuses this item: it does not say why")

@@ -14,6 +14,7 @@ from ..base import AdapterError, Connection, Refused, Token, Unauthorized
 from ..wire import Answer, Http
 from ..wire.tokens import Secret
 from ..wire.trouble import utc
+from ..words import _lt
 
 _API = "https://api.ebay.com/oauth/api_scope"
 INVENTORY_SCOPE = f"{_API}/sell.inventory"
@@ -24,13 +25,16 @@ _TOKEN_PATH = "/identity/v1/oauth2/token"
 _EIGHTEEN_MONTHS = 47_304_000.0  # seconds
 _TWO_HOURS = 7200.0  # seconds
 
-CONNECT_AGAIN = "eBay no longer accepts this account's sign-in: press Connect eBay again."
+NO_EBAY = _lt("There is no eBay at this address.")
+CONNECT_AGAIN = _lt("eBay no longer accepts this account's sign-in: press Connect eBay again.")
 _REASONS = {
     "invalid_grant": CONNECT_AGAIN,
-    "invalid_client": "eBay does not accept this client ID with this client secret. Copy both again from the"
-    " application keys of the eBay developer account: those for the sandbox are others than those for production.",
-    "unauthorized_client": "eBay does not let this application sign sellers in. Check its keys and its RuName.",
-    "invalid_scope": "eBay does not give this application the permissions this addon needs.",
+    "invalid_client": _lt(
+        "eBay does not accept this client ID with this client secret. Copy both again from the application keys of the"
+        " eBay developer account: those for the sandbox are others than those for production."
+    ),
+    "unauthorized_client": _lt("eBay does not let this application sign sellers in. Check its keys and its RuName."),
+    "invalid_scope": _lt("eBay does not give this application the permissions this addon needs."),
 }
 
 
@@ -123,7 +127,7 @@ def _read(answer: Answer, name: str, life_name: str, usual_life: float) -> tuple
     :param usual_life: taken where eBay does not say
     """
     if answer.status == 404 and not answer.is_json:
-        raise Refused("There is no eBay at this address.", answer.request_id)
+        raise Refused(NO_EBAY, answer.request_id)
     body = answer.json()
     body = body if isinstance(body, dict) else {}
     if answer.status >= 400:
@@ -137,4 +141,4 @@ def _read(answer: Answer, name: str, life_name: str, usual_life: float) -> tuple
 
 def _refusal(code: object, request_id: str) -> AdapterError:
     reason = _REASONS.get(code) if isinstance(code, str) else None
-    return Unauthorized(reason or "eBay refuses to sign this account in: press Connect eBay again.", request_id)
+    return Unauthorized(reason or _lt("eBay refuses to sign this account in: press Connect eBay again."), request_id)

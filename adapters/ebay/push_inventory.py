@@ -15,6 +15,7 @@ from ..base import Acknowledged, Deferred, Outcome, Rejected
 from ..batching import batch_of
 from ..wire import Step
 from ..wire.trouble import Busy, RequestRefused
+from ..words import _lt
 from .batches import Row
 from .client import Client, Reply
 from .errors import PASSING, REVISED_ENOUGH, TOO_MANY, ZERO_DOUBTFUL, Fault, faults_of, gravest, reason_of
@@ -203,4 +204,4 @@ def _add(step: Step, refusal: Outcome | Callable[[], Step]) -> None:
 
 def _give_up(reply: Reply) -> Step:
     """Leave rows without an outcome, and say so, after what is known has been told."""
-    raise Busy("eBay did not say what became of some numbers.", request_id=reply.request_id)
+    raise Busy(_lt("eBay did not say what became of some numbers."), request_id=reply.request_id)

@@ -16,6 +16,7 @@ from ..batching import cut
 from ..reading import Look, looks_of, shown, unreadable, whole
 from ..wire import Batch, Step
 from ..wire.trouble import Busy, RequestRefused
+from ..words import _lt
 from . import trading
 from .batches import reason_not_to_send
 from .client import Client, Reply
@@ -76,7 +77,7 @@ def _shown(client: Client, look: Look, row: dict, reply: Reply) -> list[Shown]:
 
 def _give_up(reply: Reply) -> Step:
     """Leave levels without an answer, and say so, after what is known has been told."""
-    raise Busy("eBay did not say what some items have.", request_id=reply.request_id)
+    raise Busy(_lt("eBay did not say what some items have."), request_id=reply.request_id)
 
 
 def _read_listing(client: Client, looks: Sequence[Look[str]]) -> Step:

@@ -13,7 +13,8 @@ from lxml import etree
 from ..base import RemoteItem, Unavailable
 from ..reading import whole
 from ..wire import Answer
-from ..wire.trouble import Busy
+from ..wire.trouble import NOT_UNDERSTOOD, Busy
+from ..words import _lt
 from .errors import Fault
 from .targets import Listing, is_number
 
@@ -57,7 +58,7 @@ def read(answer: Answer) -> Reply:
     :raises Unavailable: it is no answer of the Trading API, or broken off
     """
     if "xml" not in answer.headers.get("Content-Type", "").lower():
-        raise Unavailable("eBay answered with something else than XML.", request_id=answer.request_id)
+        raise Unavailable(_lt("eBay answered with something else than XML."), request_id=answer.request_id)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(answer.body, parser)
@@ -216,12 +217,12 @@ def available(reply: Reply) -> dict[str, int]:
 def _left(element: etree._Element, reply: Reply) -> int:
     total, sold = (whole(_text(element, path)) for path in ("Quantity", "SellingStatus/QuantitySold"))
     if total is None or sold is None:
-        raise Busy("eBay's answer is not understood.", request_id=reply.request_id)
+        raise Busy(NOT_UNDERSTOOD % "eBay", request_id=reply.request_id)
     return total - sold
 
 
 def _item_id(reply: Reply) -> str:
     item_id = _text(reply.root, "Item/ItemID")
     if not is_number(item_id):
-        raise Unavailable("eBay's answer is not understood.", request_id=reply.request_id)
+        raise Unavailable(NOT_UNDERSTOOD % "eBay", request_id=reply.request_id)
     return item_id

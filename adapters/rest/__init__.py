@@ -2,7 +2,8 @@
 """Any marketplace with a REST API, spoken to as a `RestProfile` describes it."""
 
 from .adapter import RestAdapter
+from .errors import ProfileError
 from .preview import Preview
-from .profile import ProfileError, RestProfile
+from .profile import RestProfile
 
 __all__ = ["Preview", "ProfileError", "RestAdapter", "RestProfile"]

@@ -26,6 +26,7 @@ from ..exchange import Exchange
 from ..wire import Answer, Batch, Http, Step, TokenKeeper, run
 from ..wire.tokens import Refusals
 from ..wire.trouble import RequestRefused
+from ..words import _lt
 from .answers import GONE, UNKNOWN, Reader
 from .logmask import mask_in_logs
 from .lookup import find_tasks
@@ -34,12 +35,12 @@ from .preview import Preview, preview_of
 from .profile import LARGEST_BATCH, RestProfile
 from .read import Reading
 
-SHOP = "The shop"
-DUPLICATE = "Two listings publish the same item at the same place: archive one of them."
+DUPLICATE = _lt("Two listings publish the same item at the same place: archive one of them.")
+_INVALID = _lt("The shop refuses the credentials: enter valid ones.")
 _REFUSALS = Refusals(
-    missing="The account has no credentials: enter the access token, or the user name and the password.",
-    refused="The shop refuses the credentials: enter valid ones.",
-    still_refused="The shop refuses the credentials: enter valid ones.",
+    missing=_lt("The account has no credentials: enter the access token, or the user name and the password."),
+    refused=_INVALID,
+    still_refused=_INVALID,
 )
 
 
@@ -74,7 +75,11 @@ class RestAdapter(Adapter):
             tokens = TokenKeeper(_REFUSALS, clock, lasting=secret_of(self._profile, connection))
         if self._profile.auth == "query":
             mask_in_logs(self._profile.auth_name)
-        self._http = Http(SHOP, connection, clock, sleep, tokens=tokens, authorize=partial(authorize, self._profile))
+        # What sentences begin with: its host, as nobody knows what people call it.
+        self._name = urlsplit(connection.base_url).hostname or connection.base_url
+        self._http = Http(
+            self._name, connection, clock, sleep, tokens=tokens, authorize=partial(authorize, self._profile)
+        )
 
     @property
     def calls(self) -> int:
@@ -86,13 +91,16 @@ class RestAdapter(Adapter):
         profile = self._profile
         answer = self._call("GET", profile.test_path or profile.path.partition("{")[0].partition("?")[0])
         if profile.test_path and answer.status not in profile.success_statuses:
-            raise Refused(f"The shop answers HTTP {answer.status} at {profile.test_path}.", answer.request_id)
-        return ShopInfo(urlsplit(self._connection.base_url).hostname or SHOP)
+            raise Refused(
+                _lt("The shop answers HTTP %(status)s at %(path)s.", status=answer.status, path=profile.test_path),
+                answer.request_id,
+            )
+        return ShopInfo(self._name)
 
     def locations(self) -> list[RemoteLocation]:
         """Those the profile names; one place for a marketplace without locations."""
         named = [RemoteLocation(code, code) for code in self._profile.locations]
-        return named or [RemoteLocation("default", "Default")]
+        return named or [RemoteLocation("default", _lt("Default"))]
 
     def find(self, skus: Collection[str], item_ids: Mapping[str, str] = MappingProxyType({})) -> Iterator[RemoteItem]:
         """As `Adapter.find`. Where the profile has nothing to look up with, every SKU is taken for an item; that it is
@@ -194,7 +202,7 @@ class RestAdapter(Adapter):
             method, path, headers=dict(self._profile.headers), is_refused=_is_refused, check=check, **request
         )
         if _is_refused(answer):
-            raise Refused("The shop wants credentials, but the request format sends none.", answer.request_id)
+            raise Refused(_lt("The shop wants credentials, but the request format sends none."), answer.request_id)
         return answer
 
 

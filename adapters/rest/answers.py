@@ -9,13 +9,16 @@ from ..base import AdapterError, Level, Refused, Unavailable
 from ..batching import words_in, words_of
 from ..wire import Answer
 from ..wire.trouble import RequestRefused, quote
-from .expressions import ExpressionError, evaluate
+from ..words import _lt
+from .errors import ExpressionError
+from .expressions import evaluate
 from .message import Composer
 from .profile import RestProfile, names_item
 
-UNKNOWN = "The shop does not know this item."
-UNSAID = "The shop refuses this item without saying why."
-UNMENTIONED = "The shop's answer does not mention this item."
+_REFUSED = _lt("The shop refuses this: %s")
+UNKNOWN = _lt("The shop does not know this item.")
+UNSAID = _lt("The shop refuses this item without saying why.")
+UNMENTIONED = _lt("The shop's answer does not mention this item.")
 
 # Statuses that can mean what the request says; others mean the request format or the address.
 CONTENT = frozenset({400, 409, 413, 414, 422})
@@ -61,7 +64,7 @@ class Reader:
         if self._profile.reads_body and answer.status != 204:
             return answer.json(strict=not self._profile.any_content_type)
         if "html" in answer.headers.get("Content-Type", "").lower() and not self._profile.any_content_type:
-            raise Unavailable("The shop answered with a web page.", request_id=answer.request_id)
+            raise Unavailable(_lt("The shop answered with a web page."), request_id=answer.request_id)
         if answer.is_json and answer.body:
             answer.json()
         return None
@@ -89,16 +92,19 @@ class Reader:
             if not _is_true(self.evaluated(self._profile.failure, body, answer)):
                 return None
             words = self._words(answer, body)
-            reason = f"The shop refuses this: {words}" if words else UNSAID
+            reason = _REFUSED % words if words else UNSAID
             return RequestRefused(reason, "", answer.request_id, alike=reason)
         words = self._words(answer) or f"HTTP {status}"
         if status in CONTENT:
             # One status stands for whatever can be wrong: only with the same words is it the same.
             alike = f"{status} {words}"
-            return RequestRefused(f"The shop refuses this: {words}", str(status), answer.request_id, alike)
+            return RequestRefused(_REFUSED % words, str(status), answer.request_id, alike)
         if 200 <= status < 300:
-            return Refused(f"The shop answered HTTP {status}: its request format does not count that as success.")
-        return Refused(f"The shop does not take such requests (HTTP {status}): {words}", answer.request_id)
+            return Refused(_lt("The shop answered HTTP %s: its request format does not count that as success.", status))
+        return Refused(
+            _lt("The shop does not take such requests (HTTP %(status)s): %(words)s", status=status, words=words),
+            answer.request_id,
+        )
 
     def is_gone(self, answer: Answer) -> bool:
         """Whether there is no such item as the one whose address was written to."""

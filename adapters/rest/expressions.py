@@ -8,9 +8,8 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
-
-class ExpressionError(ValueError):
-    """An expression that is not JMESPath, or that does not fit what it is given."""
+from ..words import Text, _lt
+from .errors import ExpressionError
 
 
 def checked(expression: str) -> str:
@@ -24,11 +23,16 @@ def checked(expression: str) -> str:
         tree = _compiled(expression).parsed
     except (JMESPathError, ValueError, RecursionError) as error:
         where = getattr(error, "lex_position", None)
-        place = f" near “{expression[where : where + 10]}”" if where is not None and where < len(expression) else ""
-        raise ExpressionError(f"“{expression}” is not a JMESPath expression: it is wrong{place}.") from None
+        raise ExpressionError(_why_not(expression, where)) from None
     unknown = sorted(_functions_in(tree) - Functions.FUNCTION_TABLE.keys())
     if unknown:
-        raise ExpressionError(f"“{expression}” is not a JMESPath expression: there is no function {unknown[0]}().")
+        raise ExpressionError(
+            _lt(
+                "“%(expression)s” is not a JMESPath expression: there is no function %(name)s().",
+                expression=expression,
+                name=unknown[0],
+            )
+        )
     return expression
 
 
@@ -42,7 +46,18 @@ def evaluate(expression: str, value: Any) -> Any:
     try:
         return _compiled(expression).search(value)
     except (JMESPathError, ValueError, TypeError, ArithmeticError, RecursionError):
-        raise ExpressionError(f"“{expression}” does not fit what was answered.") from None
+        raise ExpressionError(_lt("“%s” does not fit what was answered.", expression)) from None
+
+
+def _why_not(expression: str, where: int | None) -> Text:
+    """:param where: at which of its characters it is wrong, None where that is not known"""
+    if where is None or where >= len(expression):
+        return _lt("“%s” is not a JMESPath expression: it is wrong.", expression)
+    return _lt(
+        "“%(expression)s” is not a JMESPath expression: it is wrong near “%(place)s”.",
+        expression=expression,
+        place=expression[where : where + 10],
+    )
 
 
 @lru_cache(maxsize=256)

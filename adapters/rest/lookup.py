@@ -9,8 +9,10 @@ from typing import Any
 from ..base import Refused, RemoteItem
 from ..wire import Answer, Batch, Step
 from ..wire.trouble import RequestRefused, is_storable
+from ..words import _lt
 from .answers import CONTENT
-from .expressions import ExpressionError, evaluate
+from .errors import ExpressionError
+from .expressions import evaluate
 from .message import can_stand_in_path, filled
 from .profile import RestProfile
 
@@ -39,7 +41,7 @@ def _find(profile: RestProfile, call: Callable[[str, str], Answer], skus: Sequen
     if answer.status in (404, 410):
         return Step()
     if answer.status not in profile.success_statuses:
-        reason = f"The shop cannot be searched for the SKU {sku}: HTTP {answer.status}."
+        reason = _lt("The shop cannot be searched for the SKU %(sku)s: HTTP %(status)s.", sku=sku, status=answer.status)
         if answer.status in CONTENT:
             raise RequestRefused(reason, str(answer.status), answer.request_id)
         raise Refused(reason, answer.request_id)

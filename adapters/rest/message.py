@@ -11,10 +11,11 @@ from urllib.parse import quote
 import requests
 
 from ..base import Connection, Level
+from ..words import _lt
 from .profile import RestProfile
 
-NO_SKU = "The product has no SKU: fill in its Internal Reference."
-ODD_NAME = "“{}” can't stand in a web address: give the product another SKU."
+NO_SKU = _lt("The product has no SKU: fill in its Internal Reference.")
+ODD_NAME = _lt("“%s” can't stand in a web address: give the product another SKU.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,7 @@ class Composer:
 
 
 def _reason_against_names(names: Mapping[str, str]) -> str:
-    odd = (value for value in names.values() if not can_stand_in_path(value))
-    return next(map(ODD_NAME.format, odd), "")
+    return next((ODD_NAME % value for value in names.values() if not can_stand_in_path(value)), "")
 
 
 def can_stand_in_path(value: str) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from .expressions import ExpressionError, checked
+from ..words import Text, _lt
+from .errors import ExpressionError, ProfileError
+from .expressions import checked
 
 AUTHS = ("header", "basic", "query", "none")
 METHODS = ("PUT", "POST", "PATCH")
@@ -21,13 +23,7 @@ _HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
 # What is computed for each request, and what the account's authentication is for.
 _OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
-
-class ProfileError(ValueError):
-    """A profile that can't work; the text says in plain words why, `field` names the setting."""
-
-    def __init__(self, field: str, reason: str):
-        super().__init__(reason)
-        self.field = field
+_NO_FIELD = _lt("“%s” is no name of a field.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,7 @@ class RestProfile:
     def _check_choices(self) -> None:
         for name, choices in (("auth", AUTHS), ("method", METHODS), ("shape", SHAPES)):
             if getattr(self, name) not in choices:
-                raise ProfileError(name, f"Choose one of these: {', '.join(choices)}.")
+                raise ProfileError(name, _lt("Choose one of these: %s.", ", ".join(choices)))
 
     def _check_paths(self) -> None:
         allowed = {
@@ -181,97 +177,109 @@ class RestProfile:
             if not path and name != "path":
                 continue
             if not path.startswith("/") or path.startswith("//") or re.search(r"[\s#\\]", path):
-                raise ProfileError(name, f"“{path}” is no path: it begins with one slash and has no spaces.")
+                raise ProfileError(name, _lt("“%s” is no path: it begins with one slash and has no spaces.", path))
             unknown = [found for found in _PLACEHOLDER.findall(path) if found not in allowed.get(name, ())]
             if unknown or re.search(r"[{}]", _PLACEHOLDER.sub("", path)):
                 raise ProfileError(name, self._why_not_in_path(name, unknown, allowed.get(name, ())))
         if self.lookup_path and "{sku}" not in self.lookup_path:
-            raise ProfileError("lookup_path", "The path that finds an item needs {sku} in it.")
+            raise ProfileError("lookup_path", _lt("The path that finds an item needs {sku} in it."))
 
-    def _why_not_in_path(self, name: str, unknown: list[str], allowed: tuple[str, ...]) -> str:
+    def _why_not_in_path(self, name: str, unknown: list[str], allowed: tuple[str, ...]) -> Text:
         if name == "path" and self.shape == "list" and {"sku", "id"}.intersection(unknown):
-            return "A request with many quantities has no room for one SKU or id in its path: send one at a time."
-        choices = ", ".join(f"{{{choice}}}" for choice in allowed) or "nothing"
-        return f"Only {choices} can stand in curly brackets in this path."
+            return _lt("A request with many quantities has no room for one SKU or id in its path: send one at a time.")
+        if not allowed:
+            return _lt("Nothing can stand in curly brackets in this path.")
+        choices = ", ".join(f"{{{choice}}}" for choice in allowed)
+        return _lt("Only %s can stand in curly brackets in this path.", choices)
 
     def _check_fields(self) -> None:
         if not self.quantity_field:
-            raise ProfileError("quantity_field", "Name the field that holds the quantity.")
+            raise ProfileError("quantity_field", _lt("Name the field that holds the quantity."))
         if not (self.sends_sku or self.sends_id):
-            raise ProfileError("sku_field", "Nothing says which item is meant: name a field for its SKU or its id.")
+            raise ProfileError(
+                "sku_field", _lt("Nothing says which item is meant: name a field for its SKU or its id.")
+            )
         names = self.field_names
         for name in names:
             if not all(name.split(".")):
-                raise ProfileError("quantity_field", f"“{name}” is no name of a field.")
+                raise ProfileError("quantity_field", _NO_FIELD % name)
             if names.count(name) > 1 or any(other.startswith(f"{name}.") for other in names):
-                raise ProfileError("quantity_field", f"The field “{name}” is used for two things.")
+                raise ProfileError("quantity_field", _lt("The field “%s” is used for two things.", name))
         if self.list_key and not all(self.list_key.split(".")):
-            raise ProfileError("list_key", f"“{self.list_key}” is no name of a field.")
+            raise ProfileError("list_key", _NO_FIELD % self.list_key)
         if len(self.locations) > 1 and not self.sends_location:
             raise ProfileError(
-                "location_field", "With several locations every quantity has to say which one it is for: name a field."
+                "location_field",
+                _lt("With several locations every quantity has to say which one it is for: name a field."),
             )
 
     def _check_headers(self) -> None:
         if self.auth in ("header", "query") and not self.auth_name:
-            raise ProfileError("auth_name", "Name the header, or the query parameter, that holds the access token.")
+            raise ProfileError(
+                "auth_name", _lt("Name the header, or the query parameter, that holds the access token.")
+            )
         if self.auth == "header" and "{token}" not in self.token_format:
-            raise ProfileError("token_format", "The format of the token needs {token} in it, as in Bearer {token}.")
+            raise ProfileError(
+                "token_format", _lt("The format of the token needs {token} in it, as in Bearer {token}.")
+            )
         names = [*self.headers, *([self.auth_name] if self.auth == "header" else ())]
         for name in names:
             if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
-                raise ProfileError("headers", f"“{name}” can't be sent as a header.")
+                raise ProfileError("headers", _lt("“%s” can't be sent as a header.", name))
         for value in (*self.headers.values(), self.token_format):
             if not isinstance(value, str) or value != value.strip() or not _HEADER_VALUE.fullmatch(value):
-                raise ProfileError("headers", f"“{value}” can't be sent in a header.")
+                raise ProfileError("headers", _lt("“%s” can't be sent in a header.", value))
 
     def _check_numbers(self) -> None:
         if not 1 <= self.batch_size <= LARGEST_BATCH:
-            raise ProfileError("batch_size", f"A request carries 1 to {LARGEST_BATCH:,} quantities.")
+            raise ProfileError("batch_size", _lt("A request carries 1 to %s quantities.", f"{LARGEST_BATCH:,}"))
         if not self.success_statuses or not all(200 <= status < 300 for status in self.success_statuses):
-            raise ProfileError("success_statuses", "Success is one or several HTTP statuses from 200 to 299.")
+            raise ProfileError("success_statuses", _lt("Success is one or several HTTP statuses from 200 to 299."))
 
     def _check_expressions(self) -> None:
         for name in EXPRESSIONS:
             try:
                 checked(getattr(self, name))
             except ExpressionError as error:
-                raise ProfileError(name, str(error)) from None
+                raise ProfileError(name, error.reason) from None
         for name in ("result_ref", "result_ok", "result_error"):
             if getattr(self, name) and not self.results:
-                raise ProfileError("results", "Say where the list of results stands in the answer.")
+                raise ProfileError("results", _lt("Say where the list of results stands in the answer."))
         if self.results and not self.result_ref and self.shape == "list":
-            raise ProfileError("result_ref", "Say where a result names its item.")
+            raise ProfileError("result_ref", _lt("Say where a result names its item."))
         if self.lookup_path and not (self.lookup_items and (self.lookup_id or self.lookup_sku)):
-            raise ProfileError("lookup_items", "Say where the answer holds the items found, and where their id or SKU.")
+            raise ProfileError(
+                "lookup_items", _lt("Say where the answer holds the items found, and where their id or SKU.")
+            )
 
     def _check_reading(self) -> None:
         if not self.read_path:
             for name in ("look_path", "read_items", "read_ref", "read_location", "read_quantity"):
                 if getattr(self, name):
-                    raise ProfileError("read_path", "Say where the shop's quantities are read.")
+                    raise ProfileError("read_path", _lt("Say where the shop's quantities are read."))
             return
         if not self.read_quantity:
-            raise ProfileError("read_quantity", "Say where an item that is read has its quantity.")
+            raise ProfileError("read_quantity", _lt("Say where an item that is read has its quantity."))
         if not (self.reads_one or self.read_ref):
-            raise ProfileError("read_ref", "All items are read at once: say where each has its SKU or its id.")
+            raise ProfileError("read_ref", _lt("All items are read at once: say where each has its SKU or its id."))
         if self.reads_one and "{page}" in self.read_path:
-            raise ProfileError("read_path", "A path with {sku} or {id} reads one item, which has no pages.")
+            raise ProfileError("read_path", _lt("A path with {sku} or {id} reads one item, which has no pages."))
         if len(self.locations) > 1 and not (self.read_location or "{location}" in self.read_path):
             raise ProfileError(
-                "read_location", "With several locations the shop has a quantity at each: say where an item names it."
+                "read_location",
+                _lt("With several locations the shop has a quantity at each: say where an item names it."),
             )
         if self.look_path:
             self._check_looking()
 
     def _check_looking(self) -> None:
         if self.reads_one:
-            raise ProfileError("look_path", "Quantities are read one at a time already: leave this empty.")
+            raise ProfileError("look_path", _lt("Quantities are read one at a time already: leave this empty."))
         if not names_item(self.look_path):
-            raise ProfileError("look_path", "The path that reads one quantity needs {sku} or {id} in it.")
+            raise ProfileError("look_path", _lt("The path that reads one quantity needs {sku} or {id} in it."))
         if len(self.locations) > 1 and not (self.read_location or "{location}" in self.look_path):
             raise ProfileError(
-                "look_path", "With several locations one item has several quantities: put {location} in this path."
+                "look_path", _lt("With several locations one item has several quantities: put {location} in this path.")
             )
 
 

@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .profile import SETTINGS, ProfileError, RestProfile
+from ..words import _lt
+from .errors import ProfileError
+from .profile import SETTINGS, RestProfile
 
 
 def from_texts(values: Mapping[str, Any]) -> RestProfile:
@@ -30,7 +32,7 @@ def _constants(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         constants = None
     if not isinstance(constants, dict):
-        raise ProfileError("constants", 'Write the further fields as a JSON object, as in {"currency": "EUR"}.')
+        raise ProfileError("constants", _lt('Write the further fields as a JSON object, as in {"currency": "EUR"}.'))
     return constants
 
 
@@ -39,7 +41,7 @@ def _headers(text: str) -> dict[str, str]:
     for line in filter(None, map(str.strip, text.splitlines())):
         name, colon, value = line.partition(":")
         if not colon:
-            raise ProfileError("headers", f"“{line}” is no header: write one a line, as in Accept-Language: en")
+            raise ProfileError("headers", _lt("“%s” is no header: write one a line, as in Accept-Language: en", line))
         headers[name.strip()] = value.strip()
     return headers
 
@@ -52,7 +54,9 @@ def _statuses(text: str) -> tuple[int, ...]:
     try:
         return tuple(map(int, _list(text)))
     except ValueError:
-        raise ProfileError("success_statuses", "Write HTTP statuses with commas between, as in 200, 204.") from None
+        raise ProfileError(
+            "success_statuses", _lt("Write HTTP statuses with commas between, as in 200, 204.")
+        ) from None
 
 
 def _not_json(constant: str) -> None:

@@ -11,22 +11,27 @@ from collections.abc import Callable
 from ..base import Connection, Refused, Unauthorized, Unavailable
 from ..wire import Answer, Http, TokenKeeper
 from ..wire.tokens import Refusals
+from ..words import _lt
 
 # Seconds, ten years: what is said to last longer would leave the calendar, and is taken to last for good.
 _LONGEST_LIFE = 10 * 366 * 86_400.0
 _REFUSALS = Refusals(
-    missing="There is neither an access token nor a client ID with its secret.",
-    refused="Shopify refuses the access token. Make a new one and enter it.",
-    still_refused="Shopify refuses the access token, also a newly fetched one. Is the app still installed in the shop?",
+    missing=_lt("There is neither an access token nor a client ID with its secret."),
+    refused=_lt("Shopify refuses the access token. Make a new one and enter it."),
+    still_refused=_lt(
+        "Shopify refuses the access token, also a newly fetched one. Is the app still installed in the shop?"
+    ),
 )
 _REASONS = {
-    "shop_not_permitted": "Shopify gives this app no token for this shop: the app and the shop belong to different"
-    " organisations. Create the app in the Dev Dashboard of the organisation that owns the shop.",
-    "application_cannot_be_found": "Shopify knows no app with this client ID.",
-    "app_not_installed": "The app is not installed in the shop. Install it, then try again.",
-    "invalid_client": "Shopify does not accept this client ID with this secret.",
+    "shop_not_permitted": _lt(
+        "Shopify gives this app no token for this shop: the app and the shop belong to different organisations. Create"
+        " the app in the Dev Dashboard of the organisation that owns the shop."
+    ),
+    "application_cannot_be_found": _lt("Shopify knows no app with this client ID."),
+    "app_not_installed": _lt("The app is not installed in the shop. Install it, then try again."),
+    "invalid_client": _lt("Shopify does not accept this client ID with this secret."),
 }
-_ANY_REASON = "Shopify does not accept this client ID with this secret, or the app is not installed in the shop."
+_ANY_REASON = _lt("Shopify does not accept this client ID with this secret, or the app is not installed in the shop.")
 
 
 def keeper_of(connection: Connection, clock: Callable[[], float], http: Callable[[], Http]) -> TokenKeeper:
@@ -62,7 +67,7 @@ def _fetch(connection: Connection, http: Http) -> tuple[str, float | None]:
         headers={"Accept": "application/json"},
     )
     if answer.status == 404:
-        raise Refused("There is no such shop at this address.", answer.request_id)
+        raise Refused(_lt("There is no such shop at this address."), answer.request_id)
     if answer.status >= 400:
         raise _refusal(answer)
     body = answer.json(strict=False)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..base import AdapterError, Refused, Unavailable
-from ..wire.trouble import Crashed, RequestRefused, of_status, quote, request_id_of
+from ..wire.trouble import NO_JSON, SPENT, Crashed, RequestRefused, of_status, quote, request_id_of
+from ..words import _lt
 from .pacer import Cost
 
 
@@ -40,16 +41,16 @@ class Answer:
 
 
 _STATUS = {
-    402: "The shop is frozen because a bill of Shopify's is unpaid.",
-    403: "Shopify denies access. The app needs the permission {scope}: add it and install the app again.",
-    404: "There is no such shop, or it does not know API version {version}.",
-    423: "Shopify has locked the shop. Its owner has to contact Shopify.",
-    430: "Shopify takes this server's requests for an attack and refuses them.",
+    402: _lt("The shop is frozen because a bill of Shopify's is unpaid."),
+    403: _lt("Shopify denies access. The app needs the permission %(scope)s: add it and install the app again."),
+    404: _lt("There is no such shop, or it does not know API version %(version)s."),
+    423: _lt("Shopify has locked the shop. Its owner has to contact Shopify."),
+    430: _lt("Shopify takes this server's requests for an attack and refuses them."),
 }
 # Top-level GraphQL error codes that concern the account, not what was asked.
 _ACCOUNT = {
     "ACCESS_DENIED": _STATUS[403],
-    "SHOP_INACTIVE": "The shop is not active.",
+    "SHOP_INACTIVE": _lt("The shop is not active."),
 }
 # Codes of documents that do not fit the schema: the API version is not one this adapter was written for.
 # `BAD_REQUEST` is what a missing @idempotent gives, `INVALID_FIELD_ARGUMENTS` a missing changeFromQuantity.
@@ -88,7 +89,7 @@ def error_of(answer: Answer, scope: str, version: str, now: float) -> AdapterErr
     """
     error = _of_status(answer, scope, version, now) or answer.fault or _of_errors(answer, scope, version)
     if error is None and not isinstance(answer.data, dict):
-        error = Unavailable("Shopify's answer is empty.")
+        error = Unavailable(_lt("Shopify's answer is empty."))
     if error:
         error.request_id = answer.request_id
     return error
@@ -99,21 +100,21 @@ def _of_status(answer: Answer, scope: str, version: str, now: float) -> AdapterE
     if status < 300:
         content_type = answer.headers.get("Content-Type", "")
         if status and "json" not in content_type.lower():
-            return Unavailable("Shopify answered with something else than JSON.")
+            return Unavailable(NO_JSON % "Shopify")
         return None
     error = of_status(status, answer.headers, now, "Shopify")
     if status == 429:
         return _throttled(answer, error.retry_after)
     if error:
         return error
-    text = _STATUS.get(status, "Shopify refuses the request (HTTP {status}).")
-    return Refused(text.format(scope=scope, version=version, status=status))
+    text = _STATUS.get(status, _lt("Shopify refuses the request (HTTP %(status)s)."))
+    return Refused(text % {"scope": scope, "version": version, "status": status})
 
 
 def _throttled(answer: Answer, wait: float | None = None) -> Unavailable:
     cost = Cost.of(answer.extensions)
     waits = [seconds for seconds in (wait, cost and cost.seconds_short) if seconds is not None]
-    return Unavailable("Shopify's rate limit is used up.", max(waits, default=None))
+    return Unavailable(SPENT % "Shopify", max(waits, default=None))
 
 
 def _of_errors(answer: Answer, scope: str, version: str) -> AdapterError | None:
@@ -124,11 +125,13 @@ def _of_errors(answer: Answer, scope: str, version: str) -> AdapterError | None:
         return _throttled(answer)
     for code in codes:
         if code in _ACCOUNT:
-            return Refused(_ACCOUNT[code].format(scope=scope))
+            return Refused(_ACCOUNT[code] % {"scope": scope})
         if code in _MISFIT:
-            return Refused(f"Shopify's API version {version} does not fit this addon ({code}).")
+            return Refused(
+                _lt("Shopify's API version %(version)s does not fit this addon (%(code)s).", version=version, code=code)
+            )
     if "INTERNAL_SERVER_ERROR" in codes:
-        return Crashed("Shopify had an internal error.", "INTERNAL_SERVER_ERROR")
+        return Crashed(_lt("Shopify had an internal error."), "INTERNAL_SERVER_ERROR")
     first = answer.errors[0] if isinstance(answer.errors, list) else answer.errors
     message = first.get("message", "") if isinstance(first, dict) else first
-    return RequestRefused(f"Shopify refuses the request: {quote(message)}", codes[0])
+    return RequestRefused(_lt("Shopify refuses the request: %s", quote(message)), codes[0])

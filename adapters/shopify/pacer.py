@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..wire.trouble import Limited
+from ..wire.trouble import SPENT, Limited
 
 # The points reported may be rounded; without this a rounded-up report would be spent to the last point.
 _SLACK = 1.0
@@ -115,7 +115,7 @@ class Pacer:
         with self._turn:
             while pause := self._missing(cost := self._expected(name, units, guess)):
                 if waited + pause > self._max_wait:
-                    raise Limited("Shopify's rate limit is used up.", pause if pause < float("inf") else None)
+                    raise Limited(SPENT % "Shopify", pause if pause < float("inf") else None)
                 self._sleep(pause)
                 waited += pause
             return self._reserve(name, units, cost)

@@ -16,6 +16,7 @@ from ..reading import LARGEST, NO_NUMBER
 from ..wire import Step
 from ..wire.recording import blame
 from ..wire.trouble import Busy, RequestRefused, not_understood, quote
+from ..words import _lt
 from .batches import Row, batches, by_location, content_key
 from .client import Client
 from .documents import SET_QUANTITIES
@@ -100,11 +101,11 @@ class Push:
         """What follows from `userErrors`, given as (code, field, message)."""
         codes = {code for code, _field, _message in errors}
         if _UNDER_WAY in codes or (codes & _KEY_SPENT and new_key):
-            raise Busy("Shopify is still working on the same request.", request_id=request_id)
+            raise Busy(_lt("Shopify is still working on the same request."), request_id=request_id)
         if codes & _KEY_SPENT:
             return Step(follow_ups=[batch_of(partial(self._send, new_key=True), rows)])
         if ours := codes & _OURS:
-            raise Refused(f"Shopify does not accept how this addon writes stock ({min(ours)}).", request_id)
+            raise Refused(_lt("Shopify does not accept how this addon writes stock (%s).", min(ours)), request_id)
         named: dict[int, tuple[str, str]] = {}
         for code, path, message in errors:
             index = _row_of(path, len(rows))
@@ -192,7 +193,7 @@ class Push:
 
 def _contradict(request_id: str) -> Step:
     """Leave a row without an outcome, and say so, after what is known has been told."""
-    raise Busy("Shopify calls a number stale, and shows that it is not.", request_id=request_id)
+    raise Busy(_lt("Shopify calls a number stale, and shows that it is not."), request_id=request_id)
 
 
 def _listed(value: object) -> list:

@@ -21,8 +21,9 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
 from ..base import Connection, Refused
+from ..words import _lt
 
-NOT_PUBLIC = (
+NOT_PUBLIC = _lt(
     "The shop's address leads into a private network or to this server itself. If the shop really is there, a manager"
     " can tick Private Address on the account."
 )

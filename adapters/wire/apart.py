@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ..base import Refused
+from ..words import _lt
 from .trouble import Crashed, RequestRefused
 
 # Refusals alike on end, of one kind of call, that are the account's: a batch halved five times, of which each part was
@@ -140,9 +141,10 @@ class Apart:
 
 
 def _blame(error: Crashed) -> RequestRefused:
-    reason = (
-        f"The marketplace fails each time it is sent this item ({error.code}), and takes others: look at the item"
-        " there, or ask the marketplace's support."
+    reason = _lt(
+        "The marketplace fails each time it is sent this item (%s), and takes others: look at the item there, or ask"
+        " the marketplace's support.",
+        error.code,
     )
     return RequestRefused(reason, error.code, error.request_id)
 

@@ -14,6 +14,7 @@ from typing import NoReturn, TypeVar
 import tenacity
 
 from ..base import AdapterError, Connection, Unavailable
+from ..words import _lt
 from .trouble import Busy, Crashed, Limited, RequestRefused
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Gate:
         self._line: deque[object] = deque()
         self._successor: object = None
         self._held_until = 0.0
-        self._trouble: AdapterError = Unavailable("The shop can't be reached.")
+        self._trouble: AdapterError = Unavailable(_lt("The shop can't be reached."))
 
     def run(self, send: Callable[[], T]) -> T:
         """What `send` returns, perhaps after some tries.
@@ -142,7 +143,7 @@ class Gate:
     def _why_held(self) -> str:
         with self._state:
             held = self._held_until > self._clock() and isinstance(self._trouble, Unavailable)
-            return self._trouble.reason if held else "The account's calls are limited."
+            return self._trouble.reason if held else _lt("The account's calls are limited.")
 
     # === ONE TRY === #
 

@@ -13,13 +13,14 @@ import requests
 
 from ..base import AdapterError, Connection, Refused, Unavailable
 from ..exchange import MASK, Exchange
+from ..words import _lt
 from .address import guard
 from .gate import Gate
 from .masking import secrets_of
 from .pool import Pool
 from .recording import Sent, Tape, blame, settle
 from .tokens import TokenKeeper
-from .trouble import Crashed, no_answer, not_understood, of_status, request_id_of, without_secrets
+from .trouble import NO_JSON, Crashed, no_answer, not_understood, of_status, request_id_of, without_secrets
 
 # More than any marketplace has to say at once, in bytes: what goes on and on would take all the memory.
 LARGEST_ANSWER = 64 * 1024**2
@@ -54,7 +55,7 @@ class Answer:
         :raises Unavailable: it is something else, or broken off
         """
         if strict and not self.is_json:
-            raise Unavailable(f"{self.shop} answered with something else than JSON.", request_id=self.request_id)
+            raise Unavailable(NO_JSON % self.shop, request_id=self.request_id)
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -170,7 +171,7 @@ class Http:
         """
         base_url = self._connection.base_url
         if not exchange.url.startswith(f"{base_url}/"):
-            raise Refused("This request was sent to another address than the account has now.")
+            raise Refused(_lt("This request was sent to another address than the account has now."))
         address, _mark, query = exchange.url.removeprefix(base_url).partition("?")
         # What was masked is put there again by whoever knows the secret.
         kept = [part for part in query.split("&") if part and MASK not in part]
@@ -178,9 +179,7 @@ class Http:
             exchange.method,
             "?".join(filter(None, [address, "&".join(kept)])),
             writes=exchange.writes,
-            headers={
-                name: value for name, value in exchange.headers if name.lower() not in _OWN and MASK not in value
-            },
+            headers={name: value for name, value in exchange.headers if name.lower() not in _OWN and MASK not in value},
             data=exchange.body.encode() or None,
         )
 
@@ -266,7 +265,7 @@ class Http:
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 response.close()
-                raise Unavailable(f"{self._shop}'s answer is too long.")
+                raise Unavailable(_lt("%s's answer is too long.", self._shop))
         return bytes(body)
 
     def _judged(self, answer: Answer) -> Answer:

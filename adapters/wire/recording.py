@@ -15,6 +15,7 @@ import requests
 
 from ..base import AdapterError, Connection, Level, Outcome, Rejected, Shown
 from ..exchange import Exchange
+from ..words import revised
 from .apart import Step
 from .masking import Mask, secrets_of
 from .trouble import utc
@@ -82,7 +83,7 @@ class Tape:
             request_id=mask.text(sent.request_id),
             sent_at=utc(sent.at),
             writes=sent.writes,
-            trouble=mask.text(sent.trouble),
+            trouble=revised(sent.trouble, mask.text),
             keys=() if sent.hides else keys,
             body_size=body_size,
             answer_size=answer_size,

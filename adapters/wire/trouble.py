@@ -13,12 +13,17 @@ from email.utils import parsedate_to_datetime
 from requests import exceptions
 
 from ..base import AdapterError, Refused, Unauthorized, Unavailable
+from ..words import _lt, revised
 
 _LONGEST_QUOTE = 300
 _LONGEST_READ = 10_000
 _REQUEST_IDS = ("X-Request-Id", "X-EBAY-C-REQUEST-ID", "rlogid", "X-Correlation-Id")
 # Control characters and halves of UTF-16 pairs, which JSON can smuggle in: PostgreSQL takes neither NUL nor the latter.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+NOT_UNDERSTOOD = _lt("%s's answer is not understood.")
+NO_JSON = _lt("%s answered with something else than JSON.")
+SPENT = _lt("%s's rate limit is used up.")
 
 
 class Busy(Unavailable):
@@ -58,10 +63,15 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     Texts of up to three characters are left: they are no secrets, and would be found in many a word.
     """
     # The longest first: what is left of one of which another is a part would still tell.
-    for secret in sorted({str(secret) for secret in secrets if secret}, key=len, reverse=True):
-        if len(secret) > 3:
-            text = text.replace(secret, "•••")
-    return text
+    hidden = sorted({str(secret) for secret in secrets if secret}, key=len, reverse=True)
+
+    def blotted(words: str) -> str:
+        for secret in hidden:
+            if len(secret) > 3:
+                words = words.replace(secret, "•••")
+        return words
+
+    return revised(text, blotted)
 
 
 def quote(text: object) -> str:
@@ -115,23 +125,25 @@ def no_answer(error: BaseException | None, read_timeout: float, shop: str) -> Ad
         case AdapterError():  # our own, see `address`
             return error
         case exceptions.InvalidHeader() | UnicodeError():
-            return Unauthorized("The access token holds characters that no access token has. Copy it again.")
+            return Unauthorized(_lt("The access token holds characters that no access token has. Copy it again."))
         case exceptions.InvalidURL() | exceptions.InvalidSchema() | exceptions.MissingSchema():
-            return Refused("The shop's address is not a valid web address.")
+            return Refused(_lt("The shop's address is not a valid web address."))
         case exceptions.SSLError():
-            return Unavailable("No secure connection to the shop: its certificate is not trusted.")
+            return Unavailable(_lt("No secure connection to the shop: its certificate is not trusted."))
         case exceptions.ConnectTimeout():
-            return Unavailable("The shop could not be reached in time.")
+            return Unavailable(_lt("The shop could not be reached in time."))
         case exceptions.Timeout():
-            return Unavailable(f"{shop} did not answer within {read_timeout:g} seconds.")
+            return Unavailable(
+                _lt("%(shop)s did not answer within %(seconds)s seconds.", shop=shop, seconds=f"{read_timeout:g}")
+            )
         case exceptions.ChunkedEncodingError() | exceptions.ContentDecodingError():
-            return Unavailable(f"{shop}'s answer broke off.")
-    return Unavailable(f"The connection to {shop} failed.")
+            return Unavailable(_lt("%s's answer broke off.", shop))
+    return Unavailable(_lt("The connection to %s failed.", shop))
 
 
 def not_understood(shop: str, request_id: str = "") -> Unavailable:
     """What to raise when an answer lacks what was asked for."""
-    return Unavailable(f"{shop}'s answer is not understood.", request_id=request_id)
+    return Unavailable(NOT_UNDERSTOOD % shop, request_id=request_id)
 
 
 def of_status(status: int, headers: Mapping[str, str], now: float, shop: str) -> AdapterError | None:
@@ -140,13 +152,13 @@ def of_status(status: int, headers: Mapping[str, str], now: float, shop: str) ->
     :param now: seconds since the epoch
     """
     if 300 <= status < 400:
-        return Refused("The shop's address leads somewhere else: enter the address it really has.")
+        return Refused(_lt("The shop's address leads somewhere else: enter the address it really has."))
     if status == 429:
         wait = seconds_of(headers.get("Retry-After"), now)
-        return Unavailable(f"{shop}'s rate limit is used up.", wait)
+        return Unavailable(SPENT % shop, wait)
     if status in (408, 425) or status >= 500:
         wait = seconds_of(headers.get("Retry-After"), now)
-        reason = f"{shop} is out of order (HTTP {status})."
+        reason = _lt("%(shop)s is out of order (HTTP %(status)s).", shop=shop, status=status)
         # The others speak for the marketplace, or for what stands before it; 500 may be about what was asked.
         return Crashed(reason, "HTTP 500", wait) if status == 500 else Unavailable(reason, wait)
     return None

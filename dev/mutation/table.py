@@ -167,8 +167,8 @@ MUTATIONS = (
     Mutation(
         "an account is left alone after trouble",
         "models/marketplace_config_health.py",
-        '"last_error": error.reason, "retry_at": retry_at})',
-        '"last_error": error.reason, "retry_at": False})',
+        '"last_error": reason, "retry_at": retry_at})',
+        '"last_error": reason, "retry_at": False})',
         "tests/test_drain_trouble.py::TestTrouble::test_long_trouble_is_left_to_the_scheduler",
     ),
     Mutation(

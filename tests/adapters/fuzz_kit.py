@@ -36,6 +36,7 @@ from adapters.base import (
 )
 from adapters.cartona import CartonaAdapter
 from adapters.wire.trouble import is_storable
+from adapters.words import Text
 from conformance.harness import Harness
 from sandbox.serving import serve
 from wire_kit import Time
@@ -266,5 +267,5 @@ def _level(levels, key):
 
 def _check_text(text) -> None:
     """It is text, and PostgreSQL takes it."""
-    assert type(text) is str, f"not a text: {text!r}"
+    assert type(text) in (str, Text), f"not a text: {text!r}"
     assert is_storable(text), f"no database takes {text[:50]!r}"

@@ -273,7 +273,7 @@ def test_in_stock_that_goes_on_being_wrong(monkeypatch):
     monkeypatch.setattr(Supplier, "as_row", lambda self, product: {**row(self, product), "in_stock": False})
     with supplier(answers="silent") as shop:
         outcomes = pushed(cartona_adapter(shop.url), levels_for([shop.add_item("A", 5)]))
-        assert outcomes[0].reason == push.WRONG_FLAG.format("sold out")
+        assert outcomes[0].reason == push.SHOWN_SOLD_OUT
 
 
 def test_base_products_are_read_back():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from adapters.base import Acknowledged, AdapterError, Connection, Level
 from adapters.ebay import oauth
 from adapters.rest import RestAdapter, RestProfile
+from adapters.rest.errors import ProfileError
 from adapters.rest.profile import EXPRESSIONS as EXPRESSION_SETTINGS
-from adapters.rest.profile import ProfileError
 from conformance.ebay import EbayInventory
 from fuzz_kit import Good, Recording, Script, outcomes_of
 from fuzz_spoil import BODIES, HEADERS, STATUSES, VALUES, spoils

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from adapter_kit import answering, json_answer
 from adapters.base import Acknowledged, AdapterError, Level, Rejected, Unavailable
 from adapters.rest import RestProfile
-from adapters.rest.expressions import ExpressionError, evaluate
+from adapters.rest.errors import ExpressionError
+from adapters.rest.expressions import evaluate
 from adapters.wire import http
 from adapters.wire.trouble import quote, seconds_of
 from test_cartona_kit import cartona_adapter, levels_for
