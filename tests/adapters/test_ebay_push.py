@@ -107,8 +107,9 @@ def test_one_by_one_once_eBay_refuses_more():  # noqa: N802
         ids = offers(market, 60)
         outcomes = push(adapter, ids)
         assert all(isinstance(one, Acknowledged) for one in outcomes)
-        # Three batches were cut before it was known, of which two were sent, and then two rows to be sure of it.
-        assert adapter.spent["inventory"] <= 60 + 4
+        # Three batches were cut before it was known, of which two or three were sent; then two rows to be sure of it,
+        # and what a thread had at hand meanwhile. Who does not learn halves each batch down to its rows: 60 more.
+        assert adapter.spent["inventory"] <= 60 + 10
         assert adapter.allowance_of(levels_for(ids)[0]) == ("inventory", 1)
         before = adapter.spent["inventory"]
         push(adapter, ids[:10], 9)
