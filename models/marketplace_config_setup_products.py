@@ -39,10 +39,8 @@ class MarketplaceConfig(models.Model):
     @api.depends("platform")
     def _compute_setup_siblings(self):
         for account in self:
-            others = self.search([
-                ("platform", "=", account.platform), ("state", "!=", "draft"), ("id", "!=", account._origin.id)],
-                limit=10)
-            account.setup_siblings = ", ".join(others.mapped("name"))
+            account.setup_siblings = self._tell_all([
+                ("platform", "=", account.platform), ("state", "!=", "draft"), ("id", "!=", account._origin.id)])
 
     # === CRUD === #
 

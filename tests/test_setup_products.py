@@ -78,6 +78,22 @@ class TestChoice(SetupCase):
         self.go_live()
         self.assertTrue(self.listing(product, other))
 
+    def test_accounts_of_companies_that_are_not_seen(self):
+        """They are counted, and not named."""
+        elsewhere = self.make_company("Elsewhere")
+        hidden = self.make_account(self.open_shop(), company=elsewhere, name="Hidden")
+        product = self.offer("SET-1", stock=5, sold=False)
+        self.account = self.account.with_user(
+            self.make_user("set-manager", f"{MANAGER},product.group_product_manager,stock.group_stock_user"))
+        self.assertEqual(self.account.setup_siblings, "1 accounts of other companies")
+        self.make_account(self.open_shop(), name="Seen")
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.setup_siblings, "Seen and 1 accounts of other companies")
+        self.choose(product)
+        self.go_to("preview")
+        self.go_live()
+        self.assertTrue(self.listing(product, hidden), "what was told is true")
+
 
 class TestPreview(SetupCase):
 
