@@ -63,7 +63,8 @@ class TestGuide(MarketplaceMixin, TransactionCase):
 
     def buttons(self, step, **values):
         layout = LaidOut(self.env["marketplace.config"], "marketplace_sync.marketplace_config_view_form_setup")
-        base = {"id": 1, "setup_step": step, "platform": "shopify", "setup_verdict": False, "location_ids": [1]}
+        base = {"id": 1, "setup_step": step, "platform": "shopify", "setup_verdict": False, "location_ids": [1],
+                "setup_was_live": False}
         return [
             (button.get("step") or button.get("name"), "btn-primary" in button.get("class", ""))
             for button in layout.shown("//div[hasclass('o_marketplace_setup_turns')]/*", base | values)]
@@ -81,6 +82,7 @@ class TestGuide(MarketplaceMixin, TransactionCase):
             ("access", good, [restart, test_again, following]),
             ("access", {"platform": "ebay"}, [restart, connect, test_again]),
             ("access", {"platform": "ebay", **good}, [restart, test_again, following]),
+            ("access", {"setup_was_live": True}, [test]),
             ("locations", good, [back, ("action_fetch_locations", False), following]),
             ("products", good, [back, following]),
             ("preview", good, [back, ("action_setup_look", False), ("action_setup_go_live", True)]),
