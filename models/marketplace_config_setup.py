@@ -115,7 +115,10 @@ class MarketplaceConfig(models.Model):
         :raise UserError: the account is connected already
         """
         self._check_setup()
-        self.setup_step = self.setup_step or STEPS[0]
+        if not self.setup_step:
+            self.setup_step = STEPS[0]
+            if self._count_listings():  # made without the guide, or live before: what it sells is chosen already
+                self.setup_choice = "ticked"
         return {**self.env["ir.actions.actions"]._for_xml_id(GUIDE), "res_id": self.id}
 
     def action_setup_restart(self):

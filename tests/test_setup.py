@@ -24,7 +24,17 @@ class TestBeginning(SetupCase):
         plain = self.env["marketplace.config"].create({"name": "Plain", "base_url": "https://my-shop.myshopify.com"})
         self.assertFalse(plain.setup_step)
         plain.action_setup_continue()
-        self.assertEqual(plain.setup_step, "access")
+        self.assertEqual((plain.setup_step, plain.setup_choice), ("access", "filter"))
+
+    def test_what_an_account_sells_already_is_what_is_chosen(self):
+        """Not every product there is, as for a new one; and who chose otherwise in the guide is not overruled."""
+        self.product("SET-1")
+        plain = self.begin(setup_step=False)
+        plain.action_setup_continue()
+        self.assertEqual(plain.setup_choice, "ticked")
+        plain.setup_choice = "filter"
+        plain.action_setup_continue()
+        self.assertEqual(plain.setup_choice, "filter")
 
     def test_the_plain_form_connects_and_ends_it(self):
         self.account.action_test_connection()
