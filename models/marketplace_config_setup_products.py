@@ -103,12 +103,13 @@ class MarketplaceConfig(models.Model):
         self._check_setup()
         self._check_setup_locations()
         self._check_setup_products()
+        self._check_setup_preview()
         self.action_test_connection()
         if self.state != "connected":
             self.write({"setup_step": "access", "setup_verdict": "scopes"})
             return True
         self.sudo().write({
-            "setup_verdict": False, "setup_preview": False, "setup_user_id": self.env.uid, "setup_last_id": 0,
+            "setup_verdict": False, "setup_user_id": self.env.uid, "setup_last_id": 0,
             "setup_listing": self.setup_choice == "filter"})
         if self.setup_listing:
             self.sudo()._tick_chunk()

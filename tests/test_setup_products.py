@@ -234,6 +234,7 @@ class TestGoLive(SetupCase):
         with self.assertRaisesRegex(UserError, "at least one place"):
             self.account.action_setup_go_live()
         self.account.location_ids.location_ids = self.stock
+        self.account.action_setup_look()
         self.shop.auth.scopes = ("read_products",)
         self.account.action_setup_go_live()
         self.assertEqual((self.account.setup_step, self.account.setup_verdict), ("access", "scopes"))
@@ -242,6 +243,38 @@ class TestGoLive(SetupCase):
             self.account.action_setup_go_live()
         self.assertEqual(self.account.state, "draft")
         self.assertFalse(self.shop.writes)
+
+    def test_nothing_goes_live_that_was_not_shown(self):
+        """Two people may be setting the same account up."""
+        seen, other = (self.offer(f"SET-{number}", stock=5, sold=False) for number in range(2))
+        self.choose(seen)
+        self.go_to("products")
+        with self.assertRaisesRegex(UserError, "press Look Again"):
+            self.account.action_setup_go_live()
+        second = self.env["marketplace.location"].create({
+            "config_id": self.account.id, "name": "Second", "external_id": self.shop.add_location("Second")})
+        self.go_to("preview")
+        for what, change in {
+            "filter": lambda: self.choose(other),
+            "choice": lambda: self.account.write({"setup_choice": "ticked"}),
+            "secret": lambda: self.account.write({"access_token": self.shop.token}),
+            "sign-in": lambda: self.account.write({"username": "another"}),
+            "mapping": lambda: second.write({"warehouse_ids": self.warehouse}),
+            "place": second.unlink,
+        }.items():
+            with self.subTest(what):
+                self.choose(seen)
+                self.account.action_setup_look()
+                change()
+                self.assertFalse(self.account.setup_preview)
+        self.choose(seen)
+        with self.assertRaisesRegex(UserError, "press Look Again"):
+            self.account.action_setup_go_live()
+        self.account.action_setup_look()
+        self.account.name = "Renamed"
+        self.go_live()
+        self.assertEqual((self.published(seen), self.published(other)), (5, 0))
+        self.assertFalse(self.account.setup_preview)
 
     def test_a_large_choice_is_listed_bit_by_bit(self):
         goods = [self.offer(f"SET-{number}", stock=number, sold=False) for number in range(1, 6)]
