@@ -49,13 +49,32 @@ class TestOnePrimaryButton(MarketplaceMixin, TransactionCase):
         self.assertEqual(first.keys(), {state for state, _name in states})
         for (state, button), platform in combinations(first.items(), PLATFORMS):
             with self.subTest(state=state, platform=platform):
-                values = {"id": 1, "state": state, "platform": platform, "error_count": 1, "is_capturing": False}
+                values = {"id": 1, "state": state, "platform": platform, "error_count": 1, "is_capturing": False,
+                          "setup_step": False}
                 self.assertEqual(self.primary("marketplace_config_view_form", values, "//header/button"), [button])
 
     def test_of_an_account_being_entered(self):
-        values = {"id": False, "state": "draft", "platform": "ebay", "error_count": 0, "is_capturing": False}
+        values = {"id": False, "state": "draft", "platform": "ebay", "error_count": 0, "is_capturing": False,
+                  "setup_step": False}
         self.assertEqual(
             self.primary("marketplace_config_view_form", values, "//header/button"), ["action_test_connection"])
+
+    def test_an_account_in_the_guide_is_not_connected_beside_it(self):
+        """There Test connection would push with the next scheduled action; in the guide it connects nothing."""
+        in_the_guide, by_hand = (
+            {"id": 1, "state": "draft", "setup_step": step, "platform": "shopify", "error_count": 0,
+             "conflict_count": 0, "drift_count": 0, "is_capturing": False} for step in ("products", False))
+        for view, kind, first in (
+            ("marketplace_config_view_form", "form", "action_setup_continue"),
+            ("marketplace_config_view_dashboard", "kanban", "action_test_connection"),
+        ):
+            layout = LaidOut(self.env["marketplace.config"], f"marketplace_sync.{view}", kind)
+            for values in (in_the_guide, by_hand):
+                with self.subTest(view=view, step=values["setup_step"]):
+                    shown = layout.shown("//header/button | //t[@t-name]//*[@type='object']", values)
+                    names = {element.get("name") for element in shown}
+                    self.assertEqual("action_test_connection" in names, values is by_hand)
+                    self.assertIn("action_setup_continue" if values is in_the_guide else first, names)
 
 
 class TestGuide(MarketplaceMixin, TransactionCase):
