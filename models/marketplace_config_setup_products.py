@@ -54,6 +54,8 @@ class MarketplaceConfig(models.Model):
             raise AccessError(self.env._("How far the set-up of an account has come can't be changed."))
         if not {"setup_choice", "setup_domain"}.isdisjoint(vals) and any(self.mapped("setup_listing")):
             raise UserError(self.env._("The products chosen before are still being listed."))
+        if vals.get("state") == "draft":
+            vals = {**vals, **IDLE}  # of another shop: whoever sets that up chooses anew
         return super().write(vals)
 
     # === WHICH PRODUCTS === #

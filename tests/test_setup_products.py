@@ -335,6 +335,23 @@ class TestGoLive(SetupCase):
         self.assertFalse(product.shopify_product or self.account.setup_listing)
         self.assertIn("not here any more", self.logs("account")[-1].message)
 
+    def test_another_address_while_products_are_listed(self):
+        """The draft that is left lists nothing, and can be set up anew."""
+        goods = [self.offer(f"SET-{number}", stock=1, sold=False) for number in range(3)]
+        self.choose(*goods)
+        self.go_to("preview")
+        with patch.object(products_module, "CHUNK", 2):
+            self.go_live()
+        self.assertTrue(self.account.setup_listing)
+        other = self.open_shop()
+        self.account.write({"base_url": other.url, "access_token": other.token, "allow_private": True})
+        self.assertFalse(self.account.setup_listing or self.account.setup_user_id or self.account.setup_last_id)
+        self.account.action_setup_continue()
+        self.choose(goods[0])
+        self.go_to("preview")
+        self.go_live()
+        self.assertFalse(goods[2].shopify_product)
+
     def test_while_paused_nothing_is_listed(self):
         goods = [self.offer(f"SET-{number}", stock=1, sold=False) for number in range(3)]
         self.choose(*goods)
