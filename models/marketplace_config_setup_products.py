@@ -79,7 +79,7 @@ class MarketplaceConfig(models.Model):
             domain = Domain(literal_eval(self.setup_domain or "[]"))
             own = Domain("company_id", "in", [False, *self.company_id.parent_ids.ids])
             return products.search(domain & own & Domain("id", ">", after), order="id", limit=limit)
-        except (ValueError, SyntaxError, TypeError):
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # the last two: nested too deep
             raise UserError(self.env._("This filter can't be used: choose the products by another one.")) from None
 
     def _check_setup_products(self):
