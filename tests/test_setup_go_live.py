@@ -183,9 +183,9 @@ class TestGoLive(SetupCase):
                 self.assertEqual([product.shopify_product for product in goods], [True, True, False, True, True])
                 self.assertFalse(self.account.setup_listing)
                 [line] = [line for line in listening.output if "Traceback" not in line]
-                self.assertIn(
-                    f"not_listed account={reason!r} account_id={self.account.id} "
-                    f"product_id={goods[2].product_tmpl_id.id} reason='{reason}", line)
+                self.assertRegex(
+                    line, f"not_listed account={reason!r} account_id={self.account.id} "
+                          f"product_id={goods[2].product_tmpl_id.id} reason=['\"]{reason}")
                 [logged] = self.logs("account")
                 self.assertEqual((logged.sku, logged.level), (goods[2].default_code, "error"))
                 self.assertIn(f"{goods[2].product_tmpl_id.display_name}: {reason}", logged.message)
