@@ -3,6 +3,7 @@ from . import stock_availability_dirty
 from . import marketplace_config
 from . import marketplace_rest_profile
 from . import marketplace_config_platform
+from . import marketplace_config_companies
 from . import marketplace_config_quantity
 from . import marketplace_config_actions
 from . import marketplace_config_address

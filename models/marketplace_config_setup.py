@@ -36,6 +36,7 @@ class MarketplaceConfig(models.Model):
         "Connection Test", readonly=True, copy=False)
     setup_advice = fields.Char("What to Do", compute="_compute_setup_advice")
     setup_is_private = fields.Boolean(compute="_compute_setup_is_private")
+    setup_was_live = fields.Boolean(compute="_compute_setup_was_live")
 
     # === COMPUTED === #
 
@@ -50,6 +51,14 @@ class MarketplaceConfig(models.Model):
         for account in self:
             host = _host(self._normalized({"base_url": account.base_url})["base_url"])
             account.setup_is_private = bool(host) and is_private(host)
+
+    @api.depends("last_success")
+    def _compute_setup_was_live(self):
+        """Another address makes a draft of any account: one that pushed, or tried to, is more than what was entered."""
+        logs = self.env["marketplace.sync.log"].sudo()
+        for account in self:
+            account.setup_was_live = account.last_success or logs.search_count(
+                [("config_id", "in", account._origin.ids), ("kind", "!=", "garbage")], limit=1)
 
     @api.onchange("platform")
     def _onchange_platform_name(self):
@@ -107,12 +116,20 @@ class MarketplaceConfig(models.Model):
         :raise UserError: the account is connected already
         """
         self._check_setup()
-        self.setup_step = self.setup_step or STEPS[0]
+        if not self.setup_step:
+            self.setup_step = STEPS[0]
+            if self._count_listings():  # made without the guide, or live before: what it sells is chosen already
+                self.setup_choice = "ticked"
         return {**self.env["ir.actions.actions"]._for_xml_id(GUIDE), "res_id": self.id}
 
     def action_setup_restart(self):
-        """Throw the draft away and begin anew: an account can't change its platform."""
+        """Throw the draft away and begin anew: an account can't change its platform.
+
+        :raise UserError: it has been live: listings, rules and logs would be lost with it
+        """
         self._check_setup()
+        if self.setup_was_live:
+            raise UserError(self.env._("%s was live before: archive it instead.", self.name))
         self.unlink()
         return {**self.env["ir.actions.actions"]._for_xml_id(GUIDE), "target": "main"}
 

@@ -8,12 +8,15 @@ from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
 from .drain_run import Run
+from .marketplace_config_setup import ACCESS
 from .words import Refusal
 
 SHOWN = 20  # rows of the table
 # Listings that are looked up in the shop: where one call finds many, and where each takes a call or two of its own.
 LOOKED_UP = {"shopify": 1_000, "cartona": 1_000}
 LOOKED_UP_ONE_BY_ONE = 100
+# What a preview is about, besides which locations feed the shop: it says nothing any more once one of them is changed.
+PREVIEWED = ACCESS | {"setup_choice", "setup_domain", "state"}
 
 
 class Undone(Exception):
@@ -43,6 +46,12 @@ class MarketplaceConfig(models.Model):
             account.setup_preview_html = account.setup_preview and self.env["marketplace.listing"]._render_panel(
                 "marketplace_sync.setup_preview", preview=account.setup_preview)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if not PREVIEWED.isdisjoint(vals):
+            self._forget_preview()
+        return result
+
     def action_setup_look(self):
         """Look again at what would be pushed. Nothing is sent."""
         self._check_setup()
@@ -60,6 +69,14 @@ class MarketplaceConfig(models.Model):
             self.setup_preview = self._setup_preview()
         except AdapterError as error:
             raise Refusal(self.env, error.reason) from None
+
+    def _forget_preview(self):
+        self.sudo().filtered("setup_preview").write({"setup_preview": False})
+
+    def _check_setup_preview(self):
+        """:raise UserError: nobody has looked at what would be pushed as it is chosen now"""
+        if not self.setup_preview:
+            raise UserError(self.env._("What would be pushed was never shown, or has changed: press Look Again."))
 
     def _setup_preview(self):
         """What would become of the listings there would be, counted among the first of them.

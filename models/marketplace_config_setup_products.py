@@ -2,6 +2,7 @@
 # pylint: disable=invalid-commit  # a push sees what is committed; a chunk is ticked on a cursor of its own
 import logging
 from ast import literal_eval
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -13,6 +14,7 @@ _logger = logging.getLogger(__name__)
 
 CHUNK = 200  # products ticked in one transaction
 PUSHED_AT_ONCE = 500  # listings, while whoever went live waits
+PAUSE = timedelta(minutes=1)  # after a collision with somebody who works on the same products
 IN_STOCK = [("is_storable", "=", True)]
 # How far listing has come, and with whose rights it goes on: nobody's to write, or others' rights could be borrowed.
 IDLE = {"setup_user_id": False, "setup_listing": False, "setup_last_id": 0}
@@ -39,10 +41,8 @@ class MarketplaceConfig(models.Model):
     @api.depends("platform")
     def _compute_setup_siblings(self):
         for account in self:
-            others = self.search([
-                ("platform", "=", account.platform), ("state", "!=", "draft"), ("id", "!=", account._origin.id)],
-                limit=10)
-            account.setup_siblings = ", ".join(others.mapped("name"))
+            account.setup_siblings = self._tell_all([
+                ("platform", "=", account.platform), ("state", "!=", "draft"), ("id", "!=", account._origin.id)])
 
     # === CRUD === #
 
@@ -56,6 +56,8 @@ class MarketplaceConfig(models.Model):
             raise AccessError(self.env._("How far the set-up of an account has come can't be changed."))
         if not {"setup_choice", "setup_domain"}.isdisjoint(vals) and any(self.mapped("setup_listing")):
             raise UserError(self.env._("The products chosen before are still being listed."))
+        if vals.get("state") == "draft":
+            vals = {**vals, **IDLE}  # of another shop: whoever sets that up chooses anew
         return super().write(vals)
 
     # === WHICH PRODUCTS === #
@@ -77,7 +79,7 @@ class MarketplaceConfig(models.Model):
             domain = Domain(literal_eval(self.setup_domain or "[]"))
             own = Domain("company_id", "in", [False, *self.company_id.parent_ids.ids])
             return products.search(domain & own & Domain("id", ">", after), order="id", limit=limit)
-        except (ValueError, SyntaxError, TypeError):
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # the last two: nested too deep
             raise UserError(self.env._("This filter can't be used: choose the products by another one.")) from None
 
     def _check_setup_products(self):
@@ -105,17 +107,20 @@ class MarketplaceConfig(models.Model):
         self._check_setup()
         self._check_setup_locations()
         self._check_setup_products()
+        self._check_setup_preview()
         self.action_test_connection()
         if self.state != "connected":
             self.write({"setup_step": "access", "setup_verdict": "scopes"})
             return True
         self.sudo().write({
-            "setup_verdict": False, "setup_preview": False, "setup_user_id": self.env.uid, "setup_last_id": 0,
+            "setup_verdict": False, "setup_user_id": self.env.uid, "setup_last_id": 0,
             "setup_listing": self.setup_choice == "filter"})
-        if self.setup_listing:
-            self.sudo()._tick_chunk()
+        # What is written down of it is read by many: it is not in the language of whoever goes live.
+        trouble = self.setup_listing and self.sudo().with_context(lang=None)._tick_chunk()
         self.env.cr.commit()
         said = self._tell_pushed(self.sudo()._drain(limit=PUSHED_AT_ONCE))
+        if trouble:
+            said["params"].update(type="warning", message=f"{said['params']['message']} {self._say_unlisted(trouble)}")
         said["params"]["next"] = {
             "type": "ir.actions.act_window", "name": self.env._("Marketplaces"), "res_model": self._name,
             "res_id": self.id, "views": [(False, "form")], "target": "main",
@@ -140,21 +145,23 @@ class MarketplaceConfig(models.Model):
                 drain.env.cr.commit()
             except COLLISIONS:
                 drain.env.cr.rollback()  # somebody works on these products: the next try takes them
-                account.cron_id._trigger()
+                account.cron_id._trigger(at=fields.Datetime.now() + PAUSE)
             except UserError as error:
                 drain.env.cr.rollback()
-                account._give_up_listing(error)
+                account._give_up_listing(str(error))
             except Exception:
-                # Nobody foresaw it: what is listed already is pushed all the same, and the next run tries again.
+                # Nobody foresaw it: what is listed already is pushed all the same.
                 drain.env.cr.rollback()
                 _logger.exception(
                     "marketplace_sync: listing_failed account=%r account_id=%s", account.name, account.id)
+                account._give_up_listing(account._say_unforeseen())
             drain.env.cr.commit()
         self.env.invalidate_all()
 
     def _tick_chunk(self):
         """Tick the next chunk; while there may be more, the scheduled action comes for them.
 
+        :return: why the first that could not be ticked could not; None when all were
         :raise UserError: whoever chose them may not do so any more
         """
         # The superuser, whom an administrator can become, never counts as active.
@@ -162,14 +169,56 @@ class MarketplaceConfig(models.Model):
             raise UserError(self.env._("whoever chose them is not here any more."))
         tick = f"{self.platform}_product"
         products = self._chosen(self.setup_user_id, self.setup_last_id, CHUNK)
-        products.filtered(lambda product: not product[tick]).write({tick: True})
+        products.browse().check_access("write")  # products that only some may change fail one by one
+        failures = self._tick(products.filtered(lambda product: not product[tick]))
         self.write({
             "setup_last_id": products[-1:].id or self.setup_last_id, "setup_listing": len(products) == CHUNK})
         if self.setup_listing:
             self.cron_id._trigger()
+        return failures[0] if failures else None
 
-    def _give_up_listing(self, error):
+    def _tick(self, products):
+        """Tick them together; should that fail, one by one, so that one fails alone.
+
+        :return: list of why some could not be ticked, which is logged
+        """
+        if not self._trouble_with(products):
+            return []
+        return [self._tell_unlisted(product, trouble) for product in products
+                if (trouble := self._trouble_with(product))]
+
+    def _trouble_with(self, products):
+        """Tick them; why that could not be done, or None."""
+        try:
+            with self.env.cr.savepoint():
+                products.write({f"{self.platform}_product": True})
+        except COLLISIONS:
+            raise
+        except UserError as error:
+            return str(error)
+        except Exception:
+            _logger.exception("marketplace_sync: listing_failed account=%r account_id=%s", self.name, self.id)
+            return self._say_unforeseen()
+        return None
+
+    # === TROUBLE === #
+
+    def _tell_unlisted(self, product, trouble):
+        _logger.warning(
+            "marketplace_sync: not_listed account=%r account_id=%s product_id=%s reason=%r",
+            self.name, self.id, product.id, trouble)
+        reason = f"{product.display_name}: {trouble}"
+        self._log("error", "account", self._say_unlisted(reason), sku=product.default_code)
+        return reason
+
+    def _give_up_listing(self, reason):
         """Say that the rest of the products was not listed, and why: going on would meet the same again."""
-        trouble = self.env._("Not all products of the set-up could be listed: %s", error.args[0])
+        trouble = self._say_unlisted(reason)
         self.write({"setup_listing": False, "last_error": trouble})
         self._log("error", "account", trouble)
+
+    def _say_unlisted(self, reason):
+        return self.env._("Not all products of the set-up could be listed: %s", reason)
+
+    def _say_unforeseen(self):
+        return self.env._("Something went wrong: the server's log says what.")

@@ -65,6 +65,7 @@ class MarketplaceLocation(models.Model):
 
     def unlink(self):
         others = self._sharing() - self
+        self.config_id._forget_preview()
         result = super().unlink()
         others._mark_listings()
         return result
@@ -83,6 +84,7 @@ class MarketplaceLocation(models.Model):
 
     def _mark_listings(self):
         if self:
+            self.config_id._forget_preview()
             self.env["stock.availability.dirty"]._dirty_listings(
                 SQL("listing.config_id = ANY(%s)", self.config_id.ids), "location mapping")
 

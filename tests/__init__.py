@@ -82,6 +82,7 @@ from . import test_security_address
 from . import test_security_routes
 from . import test_security_secrets
 from . import test_setup
+from . import test_setup_go_live
 from . import test_setup_products
 from . import test_setup_tour
 from . import test_sorting

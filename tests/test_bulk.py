@@ -51,6 +51,20 @@ class TestQuestion(BulkCase):
         self.assertFalse(asked.shopify or asked.ebay)
         self.assertIn(self.account.name, asked.shopify_note)
 
+    def test_accounts_of_companies_that_are_not_seen(self):
+        """They are counted where they may sell one of the products, and not named."""
+        elsewhere = self.make_company("Elsewhere")
+        hidden = self.make_account(self.open_shop(), company=elsewhere, name="Hidden")
+        own = self.product("BULK-OWN", sold=False, company_id=self.company.id)
+        self.assertEqual(self.ask(own).shopify_note, self.account.name)
+        asked = self.ask(self.goods | own, shopify=True)
+        self.assertEqual(asked.shopify_note, f"{self.account.name} and 1 accounts of other companies")
+        self.account.unlink()
+        asked = self.ask(self.goods[0], shopify=True)
+        self.assertEqual(asked.shopify_note, "1 accounts of other companies")
+        asked.action_apply()
+        self.assertTrue(self.listing(self.goods[0], hidden), "what was told is true")
+
     def test_how_many_are_sold_there(self):
         self.goods[:2].shopify_product = True
         self.assertIn("2 of them", self.ask(self.goods, "stop").shopify_note)

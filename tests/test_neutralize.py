@@ -77,6 +77,14 @@ class TestNeutralize(MarketplaceCase):
         self.assertEqual(self.account.state, "draft")
         self.assertFalse(self.account.credential_ids)
 
+    def test_nothing_goes_on_being_set_up(self):
+        self.account.write({
+            "setup_listing": True, "setup_user_id": self.env.uid, "setup_last_id": 1, "setup_preview": {"rows": []}})
+        self.neutralize()
+        self.assertFalse(self.account.setup_listing or self.account.setup_user_id or self.account.setup_last_id)
+        self.assertFalse(self.account.setup_preview, "it was of the live shop")
+        self.account.setup_choice = "ticked"
+
     def test_every_account(self):
         second = self.make_account(self.open_shop(), name="Second")
         self.neutralize()

@@ -49,13 +49,32 @@ class TestOnePrimaryButton(MarketplaceMixin, TransactionCase):
         self.assertEqual(first.keys(), {state for state, _name in states})
         for (state, button), platform in combinations(first.items(), PLATFORMS):
             with self.subTest(state=state, platform=platform):
-                values = {"id": 1, "state": state, "platform": platform, "error_count": 1, "is_capturing": False}
+                values = {"id": 1, "state": state, "platform": platform, "error_count": 1, "is_capturing": False,
+                          "setup_step": False}
                 self.assertEqual(self.primary("marketplace_config_view_form", values, "//header/button"), [button])
 
     def test_of_an_account_being_entered(self):
-        values = {"id": False, "state": "draft", "platform": "ebay", "error_count": 0, "is_capturing": False}
+        values = {"id": False, "state": "draft", "platform": "ebay", "error_count": 0, "is_capturing": False,
+                  "setup_step": False}
         self.assertEqual(
             self.primary("marketplace_config_view_form", values, "//header/button"), ["action_test_connection"])
+
+    def test_an_account_in_the_guide_is_not_connected_beside_it(self):
+        """There Test connection would push with the next scheduled action; in the guide it connects nothing."""
+        in_the_guide, by_hand = (
+            {"id": 1, "state": "draft", "setup_step": step, "platform": "shopify", "error_count": 0,
+             "conflict_count": 0, "drift_count": 0, "is_capturing": False} for step in ("products", False))
+        for view, kind, first in (
+            ("marketplace_config_view_form", "form", "action_setup_continue"),
+            ("marketplace_config_view_dashboard", "kanban", "action_test_connection"),
+        ):
+            layout = LaidOut(self.env["marketplace.config"], f"marketplace_sync.{view}", kind)
+            for values in (in_the_guide, by_hand):
+                with self.subTest(view=view, step=values["setup_step"]):
+                    shown = layout.shown("//header/button | //t[@t-name]//*[@type='object']", values)
+                    names = {element.get("name") for element in shown}
+                    self.assertEqual("action_test_connection" in names, values is by_hand)
+                    self.assertIn("action_setup_continue" if values is in_the_guide else first, names)
 
 
 class TestGuide(MarketplaceMixin, TransactionCase):
@@ -63,7 +82,8 @@ class TestGuide(MarketplaceMixin, TransactionCase):
 
     def buttons(self, step, **values):
         layout = LaidOut(self.env["marketplace.config"], "marketplace_sync.marketplace_config_view_form_setup")
-        base = {"id": 1, "setup_step": step, "platform": "shopify", "setup_verdict": False, "location_ids": [1]}
+        base = {"id": 1, "setup_step": step, "platform": "shopify", "setup_verdict": False, "location_ids": [1],
+                "setup_was_live": False}
         return [
             (button.get("step") or button.get("name"), "btn-primary" in button.get("class", ""))
             for button in layout.shown("//div[hasclass('o_marketplace_setup_turns')]/*", base | values)]
@@ -81,6 +101,7 @@ class TestGuide(MarketplaceMixin, TransactionCase):
             ("access", good, [restart, test_again, following]),
             ("access", {"platform": "ebay"}, [restart, connect, test_again]),
             ("access", {"platform": "ebay", **good}, [restart, test_again, following]),
+            ("access", {"setup_was_live": True}, [test]),
             ("locations", good, [back, ("action_fetch_locations", False), following]),
             ("products", good, [back, following]),
             ("preview", good, [back, ("action_setup_look", False), ("action_setup_go_live", True)]),

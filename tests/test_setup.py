@@ -24,7 +24,17 @@ class TestBeginning(SetupCase):
         plain = self.env["marketplace.config"].create({"name": "Plain", "base_url": "https://my-shop.myshopify.com"})
         self.assertFalse(plain.setup_step)
         plain.action_setup_continue()
-        self.assertEqual(plain.setup_step, "access")
+        self.assertEqual((plain.setup_step, plain.setup_choice), ("access", "filter"))
+
+    def test_what_an_account_sells_already_is_what_is_chosen(self):
+        """Not every product there is, as for a new one; and who chose otherwise in the guide is not overruled."""
+        self.product("SET-1")
+        plain = self.begin(setup_step=False)
+        plain.action_setup_continue()
+        self.assertEqual(plain.setup_choice, "ticked")
+        plain.setup_choice = "filter"
+        plain.action_setup_continue()
+        self.assertEqual(plain.setup_choice, "filter")
 
     def test_the_plain_form_connects_and_ends_it(self):
         self.account.action_test_connection()
@@ -55,6 +65,25 @@ class TestBeginning(SetupCase):
         self.assertFalse(self.account.exists())
         self.assertEqual(action["target"], "main")
         self.assertNotIn("res_id", {key for key, value in action.items() if value})
+
+    def test_an_account_that_was_live_is_not_thrown_away(self):
+        """A typing error in the address makes a draft of it."""
+        self.assertFalse(self.account.setup_was_live)
+        self.account._log("info", "garbage", "A button of the draft's plain form.")
+        self.account.invalidate_recordset()
+        self.assertFalse(self.account.setup_was_live)
+        for trace in ("success", "log"):
+            with self.subTest(trace):
+                account = self.begin(name=trace)
+                if trace == "success":
+                    account.last_success = "2026-11-21 12:00:00"
+                else:
+                    account._log("error", "account", "The shop refuses the access token.")
+                account.write({"base_url": "https://127.0.0.1:1", "allow_private": True})
+                account.action_setup_continue()
+                with self.assertRaisesRegex(UserError, "archive it instead"):
+                    account.action_setup_restart()
+                self.assertTrue(account.exists())
 
     def test_a_copy_is_not_in_the_guide(self):
         self.account.action_setup_test()

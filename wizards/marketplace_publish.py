@@ -62,11 +62,14 @@ class MarketplacePublish(models.TransientModel):
 
     @api.depends("variants", "mode")
     def _compute_notes(self):
-        accounts = self.env["marketplace.config"].search([]).grouped("platform")
+        accounts = self.env["marketplace.config"]
         for asked in self:
             variants = asked._variants()
+            of_each_company = variants.browse(
+                variant_id for _company, variant_id in variants._read_group(
+                    [("id", "in", variants.ids)], ["company_id"], ["id:min"]))
             for platform in PLATFORMS:
-                names = ", ".join(accounts[platform].mapped("name")) if platform in accounts else self.env._(
+                names = accounts._tell_all([("platform", "=", platform)], of_each_company) or self.env._(
                     "no account yet")
                 sold = variants.search_count([("id", "in", variants.ids), (f"{platform}_product", "=", True)])
                 asked[f"{platform}_note"] = self.env._(
