@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .drain_run import COLLISIONS, MAX_COLLISIONS
-from .marketplace_bulk import AT_ONCE
+from .marketplace_bulk import AT_ONCE, OPPOSITE
 
 _logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class MarketplaceBulk(models.Model):
 
         :param str reason: a sentence
         """
-        self.write({"state": "failed", "finished_at": self.env.cr.now(), "error": reason})
+        self._end(reason)
         self.env.cr.commit()  # it has ended, even if telling is what goes wrong
         self._announce(self.position)
         self.env.cr.commit()
@@ -85,10 +85,12 @@ class MarketplaceBulk(models.Model):
         return may
 
     def _go_on(self):
-        """Deal with one part after the other.
+        """Deal with one part after the other; not before an older one that does the opposite, which was left for later.
 
         :return: whether there is time left
         """
+        if self._is_under_way(OPPOSITE[self.kind], self.records, before=self.id):
+            return True
         collisions = 0
         while self.state == "running":
             try:
