@@ -3,11 +3,15 @@
 
 from unittest.mock import patch
 
-from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
+
+from odoo.tools import SQL, mute_logger
 from odoo.tools.mail import html_to_inner_content
 
 from .draining import DrainCase
 from .test_holds import AskingCase
+
+CHATTER = "odoo.addons.marketplace_sync.models.marketplace_listing_chatter"
 
 
 class ChatterMixin:
@@ -74,6 +78,21 @@ class TestChatter(ChatterMixin, DrainCase):
             self.drain()
         self.assertEqual(logged.call_count, 1)
         self.assertEqual([len(self.notes(self.listing(product))) for product in missing], [1] * 5)
+
+    def test_notes_that_can_not_be_written_do_not_keep_others_waiting(self):
+        missing, other = self.product("MISSING", stock=5), self.offer("B", 4)
+        with patch.object(self.registry["marketplace.listing"], "_message_log_batch", side_effect=ValueError), \
+                mute_logger(CHATTER):
+            self.push(7)
+        self.assertEqual((self.published(self.thing), self.published(other)), (7, 4))
+        self.assertEqual(self.listing(missing).state, "error")
+        self.assertFalse(self.marks())
+
+    def test_notes_that_collide_are_written_again(self):
+        """A savepoint's rollback is not enough then: the transaction has to begin anew."""
+        with patch.object(self.registry["marketplace.listing"], "_message_log_batch", side_effect=SerializationFailure), \
+                self.assertRaises(SerializationFailure):
+            self.one._tell_failed({self.one.id: "no"})
 
     def test_notes_notify_nobody(self):
         self.shop.item("A").tracked = False
