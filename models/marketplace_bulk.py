@@ -182,7 +182,7 @@ class MarketplaceBulk(models.Model):
             ]))
         return " ".join(filter(None, [
             self._say_done(self.kind, done, names),
-            self.position < self.total and self.env._("%s still wait for their shops.", self.total - self.position),
+            self.position < self.total and self.env._("%s still wait: each says why.", self.total - self.position),
             self.failed_count and self.env._(
                 "%(count)s failed, the first because: %(reason)s", count=self.failed_count, reason=self.error or ""),
         ]))

@@ -238,7 +238,7 @@ class TestUnforeseen(StoppedCase):
         self.as_seller(self.goods).action_sync_with_marketplaces()
         bulk = self.bulk()
         self.enterContext(mute_logger(RUN))
-        with patch.object(self.registry["marketplace.bulk"], "_conclude", lambda _bulk: [][0]), self.silence():
+        with patch.object(self.registry["marketplace.bulk"], "_conclude", lambda *_given: [][0]), self.silence():
             self.drain()
             for _try in range(MAX_TRIES):
                 self.run_cron()
