@@ -70,6 +70,11 @@ class TestChatter(ChatterMixin, DrainCase):
         self.drain()
         self.assertEqual(self.notes(listing)[1:], ["Works again."])
 
+    def test_linking_alone_mends_no_push(self):
+        self.one.write({"state": "error", "error": "It was full."})
+        self.account.action_link_listings()
+        self.assertEqual((self.one.state, self.notes(self.one)), ("linked", []))
+
     def test_many_are_told_in_one_batch(self):
         missing = [self.product(f"MISSING-{number}", stock=5) for number in range(5)]
         listings = self.registry["marketplace.listing"]
