@@ -147,3 +147,10 @@ class TestAskingChatter(ChatterMixin, AskingCase):
         listing.action_publish_ours()
         self.assertEqual(self.notes(listing)[1:], ["Answered: pushed again."])
         self.assertEqual(listing.message_ids.sorted("id")[-1].author_id, self.env.user.partner_id)
+
+    def test_pushing_again_is_an_answer(self):
+        listing = self.asking()
+        listing.action_push()
+        self.assertEqual((listing.state, self.notes(listing)[1:]), ("linked", ["Answered: pushed again."]))
+        listing.action_push()
+        self.assertEqual(len(self.notes(listing)), 2, "nothing was asked any more")
