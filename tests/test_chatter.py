@@ -95,7 +95,8 @@ class TestChatter(ChatterMixin, DrainCase):
 
     def test_notes_that_collide_are_written_again(self):
         """A savepoint's rollback is not enough then: the transaction has to begin anew."""
-        with patch.object(self.registry["marketplace.listing"], "_message_log_batch", side_effect=SerializationFailure), \
+        listings = self.registry["marketplace.listing"]
+        with patch.object(listings, "_message_log_batch", side_effect=SerializationFailure), \
                 self.assertRaises(SerializationFailure):
             self.one._tell_failed({self.one.id: "no"})
 
