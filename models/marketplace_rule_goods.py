@@ -11,7 +11,7 @@ class MarketplaceRule(models.Model):
 
     # What this rule is for, or what the variant or the listing that it is for belongs to.
     ruled_tmpl_id = fields.Many2one(
-        "product.template", compute="_compute_ruled_tmpl_id", search="_search_ruled_tmpl_id")
+        "product.template", "Products", compute="_compute_ruled_tmpl_id", search="_search_ruled_tmpl_id")
 
     @api.depends("product_tmpl_id", "product_id.product_tmpl_id", "listing_id.product_tmpl_id")
     def _compute_ruled_tmpl_id(self):

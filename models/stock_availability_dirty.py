@@ -47,7 +47,7 @@ class StockAvailabilityDirty(models.Model):
         "res.company", readonly=True, help="The account's; the product's where the change is not sorted yet.")
     marked_at = fields.Datetime("Waiting Since", readonly=True)
     reason = fields.Char(readonly=True)
-    account_name = fields.Char("Account", compute="_compute_account_name")
+    account_name = fields.Char("Shop", compute="_compute_account_name")
 
     @api.depends("product_id", "product_tmpl_id")
     def _compute_display_name(self):

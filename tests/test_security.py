@@ -175,8 +175,8 @@ class TestActions(SecurityCase):
     def test_every_button_is_tried_here(self):
         """A button that is added has to be thought about in the matrix above."""
         opening = {f"action_open_{what}" for what in (
-            "listings", "failed", "waiting", "log", "cron", "history", "conflicts", "drift", "exchanges", "linked",
-            "pushes", "refused", "calls", "allowances", "explanation")}
+            "listings", "failed", "waiting", "waiting_listings", "log", "cron", "history", "conflicts", "drift",
+            "exchanges", "linked", "pushes", "refused", "calls", "allowances", "explanation")}
         ours = "odoo.addons.marketplace_sync."
         actions = {
             method for name in MODELS for cls in type(self.env[name]).__mro__ if cls.__module__.startswith(ours)
