@@ -194,25 +194,28 @@ class MarketplaceBulk(models.Model):
         if not self._may_go_on():
             return True
         before = self.position
+        # Marks of a deleted listing stay until they are collected: nobody waits for them.
+        existing = self._without_deleted("marketplace.listing", self.records)
         waiting = [listing_id for [listing_id] in self.env.execute_query(SQL(
             "SELECT DISTINCT listing_id FROM stock_availability_dirty WHERE listing_id = ANY(%s) AND id <= %s",
-            self.records, self.last_mark or 0))]
+            existing, self.last_mark or 0))]
         self.position = self.total - len(waiting)
         if not waiting or self.create_date < fields.Datetime.now() - PATIENCE:
-            self._conclude(waiting)
+            self._conclude(existing, waiting)
         else:
             self._come_back(at=fields.Datetime.now() + PAUSE)
         self._announce(before)
         self.env.cr.commit()
         return True
 
-    def _conclude(self, waiting):
-        """:param waiting: ids of listings nobody has come to"""
-        listings = self.env["marketplace.listing"]
-        existing = self._without_deleted(listings._name, self.records)
-        chosen = Domain("id", "in", existing)
+    def _conclude(self, ids, waiting):
+        """:param ids: of all listings
+
+        :param waiting: ids of those nobody has come to
+        """
+        listings, chosen = self.env["marketplace.listing"], Domain("id", "in", ids)
         # One that asks which number is right was not marked: it waits for an answer.
-        left = {*waiting, *listings.search(chosen & Domain("state", "=", "conflict")).ids}.intersection(existing)
+        left = {*waiting, *listings.search(chosen & Domain("state", "=", "conflict")).ids}
         failed = listings.search(chosen & Domain("state", "=", "error")).filtered(lambda one: one.id not in left)
         self.write({
             "state": "done", "finished_at": self.env.cr.now(), "position": self.total - len(left),
