@@ -10,6 +10,7 @@ AT_ONCE = 200  # products; more are dealt with in the background
 CRON = "marketplace_sync.ir_cron_bulk"
 KEPT_DAYS = 30
 GC_CHUNK = 1_000
+OPPOSITE = {"publish": "stop", "stop": "publish"}
 
 
 class MarketplaceBulk(models.Model):
@@ -69,6 +70,19 @@ class MarketplaceBulk(models.Model):
             "domain": [("id", "in", [*(self.failed or []), *self._left()])],
         }
 
+    def action_cancel(self):
+        """End what is under way: what is done stays done. Pushes are not held back, and their watching ends by itself.
+        """
+        self.check_access("read")
+        for bulk in self.sudo().filtered(lambda bulk: bulk.state == "running" and bulk.kind != "sync"):
+            bulk._end(bulk._in_words_of_user().env._("Cancelled by %s.", self.env.user.name))
+            bulk._announce(bulk.position)
+        return True
+
+    def _end(self, reason):
+        """:param str reason: why, in a sentence"""
+        self.write({"state": "failed", "finished_at": fields.Datetime.now(), "error": reason})
+
     def _left(self):
         """Ids of what nobody came to before it was stopped."""
         return self.records[self.position:] if self.state == "failed" and self.kind != "sync" else []
@@ -79,6 +93,9 @@ class MarketplaceBulk(models.Model):
     def _begin_ticking(self, kind, platforms, products):
         """Sell products on platforms, or do so no more: a few at once, many in the background.
 
+        Where something under way is still to do the opposite with them, they wait for their turn: who asked last has
+        the last word.
+
         :param str kind: publish or stop
         :param platforms: keys of marketplace.config's `platform`
         :param products: product.product
@@ -88,13 +105,23 @@ class MarketplaceBulk(models.Model):
         self.env["marketplace.listing"].check_access("read")
         products.check_access("write")
         names = platform_names(",".join(platforms))
-        if len(products) > AT_ONCE:
+        if len(products) > AT_ONCE or self._is_under_way(OPPOSITE[kind], products.ids):
             bulk = self._enqueue(kind, products.ids, platforms=",".join(platforms))
             return notification("info", bulk.display_name, self.env._(
                 "%s products: this is done in the background. You are told how far it is and what came of it.",
                 len(products)), CLOSE)
         products._set_ticks(platforms, kind == "publish")
         return notification("success", names, self._say_done(kind, len(products), names), CLOSE)
+
+    @api.model
+    def _is_under_way(self, kind, ids, before=None):
+        """Whether anybody's action of this kind is still to come to some of these.
+
+        :param int before: only actions asked for before the one with this id
+        """
+        older = [("id", "<", before)] if before else []
+        return any(not set(ids).isdisjoint(bulk.records[bulk.position:]) for bulk in self.sudo().search(
+            [("state", "=", "running"), ("kind", "=", kind), *older]))
 
     @api.model
     def _begin_sync(self, listings):
@@ -155,7 +182,7 @@ class MarketplaceBulk(models.Model):
             ]))
         return " ".join(filter(None, [
             self._say_done(self.kind, done, names),
-            self.position < self.total and self.env._("%s still wait for their shops.", self.total - self.position),
+            self.position < self.total and self.env._("%s still wait: each says why.", self.total - self.position),
             self.failed_count and self.env._(
                 "%(count)s failed, the first because: %(reason)s", count=self.failed_count, reason=self.error or ""),
         ]))

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .drain_run import COLLISIONS, MAX_COLLISIONS
-from .marketplace_bulk import AT_ONCE
+from .marketplace_bulk import AT_ONCE, OPPOSITE
 
 _logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class MarketplaceBulk(models.Model):
 
         :param str reason: a sentence
         """
-        self.write({"state": "failed", "finished_at": self.env.cr.now(), "error": reason})
+        self._end(reason)
         self.env.cr.commit()  # it has ended, even if telling is what goes wrong
         self._announce(self.position)
         self.env.cr.commit()
@@ -85,10 +86,12 @@ class MarketplaceBulk(models.Model):
         return may
 
     def _go_on(self):
-        """Deal with one part after the other.
+        """Deal with one part after the other; not before an older one that does the opposite, which was left for later.
 
         :return: whether there is time left
         """
+        if self._is_under_way(OPPOSITE[self.kind], self.records, before=self.id):
+            return True
         collisions = 0
         while self.state == "running":
             try:
@@ -123,7 +126,7 @@ class MarketplaceBulk(models.Model):
         if not self._may_go_on():
             return
         before = self.position
-        part = (self.records or [])[before:before + AT_ONCE]
+        part = self._without_deleted("product.product", (self.records or [])[before:before + AT_ONCE])
         failures = self._deal_with(part)
         values = {"position": before + len(part), "failed_count": self.failed_count + len(failures), "tries": 0}
         if failures:
@@ -166,8 +169,20 @@ class MarketplaceBulk(models.Model):
     def _tick(self, ids):
         """Do it with the rights that whoever asked for it has now, of which `_may_go_on` has seen the general ones."""
         products = self.env["product.product"].with_user(self.user_id).with_context(
-            allowed_company_ids=self.companies, lang=self.user_id.lang).browse(ids).exists()
+            allowed_company_ids=self.companies, lang=self.user_id.lang).browse(ids)
         products._set_ticks(self.platforms.split(","), self.kind == "publish")
+
+    def _without_deleted(self, model, ids):
+        """Take out what was deleted meanwhile: it was neither done nor does it wait.
+
+        :return: those of these ids that are left
+        """
+        left = self.env[model].browse(ids).exists().ids
+        gone = set(ids).difference(left)
+        if gone:
+            records = [record_id for record_id in self.records if record_id not in gone]
+            self.write({"records": records, "total": len(records)})
+        return left
 
     # === PUSHES === #
 
@@ -179,20 +194,29 @@ class MarketplaceBulk(models.Model):
         if not self._may_go_on():
             return True
         before = self.position
-        [[waiting]] = self.env.execute_query(SQL(
-            "SELECT count(DISTINCT listing_id) FROM stock_availability_dirty WHERE listing_id = ANY(%s) AND id <= %s",
-            self.records, self.last_mark or 0))
-        self.position = self.total - waiting
+        # Marks of a deleted listing stay until they are collected: nobody waits for them.
+        existing = self._without_deleted("marketplace.listing", self.records)
+        waiting = [listing_id for [listing_id] in self.env.execute_query(SQL(
+            "SELECT DISTINCT listing_id FROM stock_availability_dirty WHERE listing_id = ANY(%s) AND id <= %s",
+            existing, self.last_mark or 0))]
+        self.position = self.total - len(waiting)
         if not waiting or self.create_date < fields.Datetime.now() - PATIENCE:
-            self._conclude()
+            self._conclude(existing, waiting)
         else:
             self._come_back(at=fields.Datetime.now() + PAUSE)
         self._announce(before)
         self.env.cr.commit()
         return True
 
-    def _conclude(self):
-        failed = self.env["marketplace.listing"].search([("id", "in", self.records), ("state", "=", "error")])
+    def _conclude(self, ids, waiting):
+        """:param ids: of all listings
+
+        :param waiting: ids of those nobody has come to
+        """
+        listings, chosen = self.env["marketplace.listing"], Domain("id", "in", ids)
+        # One that asks which number is right was not marked: it waits for an answer.
+        left = {*waiting, *listings.search(chosen & Domain("state", "=", "conflict")).ids}
+        failed = listings.search(chosen & Domain("state", "=", "error")).filtered(lambda one: one.id not in left)
         self.write({
-            "state": "done", "finished_at": self.env.cr.now(), "failed": failed.ids, "failed_count": len(failed),
-            "error": failed[:1].error})
+            "state": "done", "finished_at": self.env.cr.now(), "position": self.total - len(left),
+            "failed": failed.ids, "failed_count": len(failed), "error": failed[:1].error})

@@ -61,7 +61,7 @@ class MarketplaceConfig(models.Model):
         self.ensure_one()
         self.check_access("read")
         account = self.sudo()
-        if account.state != "connected":
+        if account._standing() != "connected":
             raise UserError(self.env._("%s is not connected: test the connection first, or resume it.", self.name))
         return self._tell_pushed(account._drain())
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
@@ -89,8 +89,9 @@ class MarketplaceConfig(models.Model):
     @api.model
     def _midnight(self):
         """When the user's day began, naive UTC."""
-        here = fields.Datetime.context_timestamp(self, fields.Datetime.now())
-        return here.replace(hour=0, minute=0, second=0).astimezone(UTC).replace(tzinfo=None)
+        today = fields.Datetime.context_timestamp(self, fields.Datetime.now()).date()
+        # The zone's offset then need not be the one of now: the clocks may have changed today.
+        return self.env.tz.localize(datetime.combine(today, time())).astimezone(UTC).replace(tzinfo=None)
 
     # === THE LISTS BEHIND THE NUMBERS === #
 

@@ -97,13 +97,24 @@ class MarketplaceConfig(models.Model):
         :param int limit: listings
         :param listing_ids: of this account; they are marked and pushed ahead of all others, which are left alone
         :return: dict of `done` (listings acknowledged or found up to date), `failed`, `remaining` (listings
-            still waiting), `busy` (somebody else is pushing), and the account's `state` and `trouble` afterwards
+            still waiting), `busy` (somebody else is pushing), and the account's `state` (see `_standing`) and
+            `trouble` afterwards
         """
         self.ensure_one()
         self.env.flush_all()
         result = self.env["marketplace.drain"]._drain_account(self, limit, listing_ids)
         self.env.invalidate_all()
         return result
+
+    def _standing(self):
+        """Its state; `archived`, which pushes nothing either, whatever the state; that, too, where it was deleted."""
+        return self.state if self.active else "archived"
+
+    @api.model
+    def _say_switched_off(self, standing):
+        """:param standing: see `_standing`"""
+        names = {**dict(self._fields["state"]._description_selection(self.env)), "archived": self.env._("Archived")}
+        return self.env._("The account is switched off: %s.", names[standing])
 
     @api.model
     def _wake(self):

@@ -46,14 +46,14 @@ class MarketplaceDrain(models.AbstractModel):
         """See marketplace.config._drain."""
         with self._own_cursor(account) as drain:
             account = account.with_env(drain.env)
-            if account.exists() and account.active and account.state == "connected":
+            if account.exists()._standing() == "connected":
                 try:
                     return drain._run(account, limit, listing_ids)
                 except AdapterError as error:  # no adapter could be made: the account's secrets can't be opened
                     drain.env.cr.rollback()
                     drain._stop_account(account, error)
             return {"done": 0, "failed": 0, "remaining": drain._count_waiting(account), "busy": False,
-                    "state": account.exists().state, "trouble": account.exists().last_error}
+                    "state": account.exists()._standing(), "trouble": account.exists().last_error}
 
     @api.model
     def _look_after(self, account):

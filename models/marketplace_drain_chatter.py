@@ -24,6 +24,8 @@ class MarketplaceDrain(models.AbstractModel):
 
     def _store_links(self, account, links):
         result = super()._store_links(account, links)
+        # Of one that was linked before it is the push that failed, and that is not tried here.
         self.env["marketplace.listing"].browse([
-            waiting.listing_id for waiting, _external_id in links if waiting.state == "error"])._tell_recovered()
+            waiting.listing_id for waiting, _external_id in links
+            if waiting.state == "error" and not waiting.external_id])._tell_recovered()
         return result

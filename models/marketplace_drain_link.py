@@ -236,6 +236,11 @@ class MarketplaceDrain(models.AbstractModel):
                             raise Unavailable(_lt("It is being pushed right now: try again in a minute."))
                         drain._link_shard(run, shard)
                 drain._commit_or_leave(partial(own._keep_token, adapter, run.base_url))
+            own._log(
+                "warning" if run.failed else "info", "drain",
+                drain.env._("%(linked)s listings linked, %(failed)s could not be.", linked=run.linked,
+                            failed=run.failed),
+                taken=run.taken, failed=run.failed, calls=run.adapter.calls, seconds=run.seconds)
             # The scheduled action may have found the lock taken and gone.
             own.cron_id and own.cron_id._trigger()
             drain.env.cr.commit()

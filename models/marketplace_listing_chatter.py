@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
+
 from odoo import api, models
 from odoo.tools import SQL
 
+from .drain_run import COLLISIONS
 from .words import said
+
+_logger = logging.getLogger(__name__)
 
 GC_CHUNK = 1_000  # messages
 
@@ -35,12 +40,19 @@ class MarketplaceListing(models.Model):
         self._tell(dict.fromkeys(self.ids, self.env._("Works again.")))
 
     def _tell(self, notes):
-        """Write a note each; what was deleted meanwhile is passed over.
+        """Write a note each; what was deleted meanwhile is passed over. Whatever is wrong with notes, pushing goes on.
 
         :param notes: dict listing id -> text
         """
-        if notes:
-            self.exists()._message_log_batch(notes)
+        if not notes:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.exists()._message_log_batch(notes)
+        except COLLISIONS:
+            raise
+        except Exception:
+            _logger.exception("marketplace_sync: notes_failed listings=%s", len(notes))
 
     def _take_note(self):
         # Who answers a question is named beside the note.

@@ -33,8 +33,7 @@ class MarketplaceListing(models.Model):
         return True
 
     def action_push(self):
-        asking = self.sudo().filtered(lambda listing: listing.state == "conflict")
-        asking.write({"state": "linked", **NO_CONFLICT})
+        self._asking()._take_note()
         return super().action_push()
 
     def _asking(self):

@@ -102,10 +102,8 @@ class MarketplaceListing(models.Model):
         account = self.config_id
         if not self.active:
             return self.env._("It is not listed any more: the shop is left as it is.")
-        if account.state != "connected":
-            return self._with_trouble(self.env._(
-                "The account is switched off: %s.", dict(account._fields["state"]._description_selection(self.env))[
-                    account.state]))
+        if account._standing() != "connected":
+            return self._with_trouble(account._say_switched_off(account._standing()))
         if account._is_backing_off():
             return self._with_trouble(self.env._(
                 "The shop could not be reached and is tried again at %s.", self._shown_time(account.retry_at)))

@@ -23,6 +23,8 @@ class MarketplaceListing(models.Model):
         """
         self.check_access("read")
         listings = self.sudo().with_context(active_test=True).search([("id", "in", self.ids)])
+        if len(listings) > AT_ONCE:  # those of archived accounts would be watched in vain
+            listings = listings.search([("id", "in", listings.ids), ("config_id.active", "=", True)])
         if not listings:
             return notification("warning", self.env._("Sync now"), self.env._(
                 "Nothing of this is listed on a marketplace."))
@@ -72,7 +74,7 @@ class MarketplaceListing(models.Model):
         name = self.display_name
         if result["state"] != "connected":
             return "waiting", self.env._("%(listing)s: %(why)s", listing=name, why=self._say_not_connected(result))
-        if now.state == "error":
+        if now.state == "error" and not now.is_waiting:  # else it failed before, and was not come to
             return "failed", self.env._("%(listing)s failed: %(reason)s", listing=name, reason=now.error or "")
         if now.state == "conflict":
             return "waiting", self.env._(
@@ -91,6 +93,5 @@ class MarketplaceListing(models.Model):
             for account, result in results.items() if result["state"] != "connected" or result["trouble"]]
 
     def _say_not_connected(self, result):
-        states = dict(self.config_id._fields["state"]._description_selection(self.env))
         return " ".join(filter(None, [
-            self.env._("The account is switched off: %s.", states[result["state"]]), result["trouble"]]))
+            self.env["marketplace.config"]._say_switched_off(result["state"]), result["trouble"]]))

@@ -59,7 +59,7 @@ class MarketplaceMetrics(models.AbstractModel):
 
     @api.model
     def _count(self, run):
-        """Add what a drain has done to its account's totals.
+        """Add what a drain has done to its account's totals, unless that was deleted meanwhile.
 
         :param run: drain_run.Run
         :raise psycopg2.errors.SerializationFailure: another part of the account has written them since the snapshot
@@ -68,13 +68,13 @@ class MarketplaceMetrics(models.AbstractModel):
             """
             INSERT INTO marketplace_total AS total
                         (config_id, pushes, acknowledged, unchanged, failed, calls, seconds)
-            VALUES (%s, 1, %s, %s, %s, %s, %s)
+            SELECT id, 1, %s, %s, %s, %s, %s FROM marketplace_config WHERE id = %s
                 ON CONFLICT (config_id) DO UPDATE
                SET pushes = total.pushes + 1, acknowledged = total.acknowledged + excluded.acknowledged,
                    unchanged = total.unchanged + excluded.unchanged, failed = total.failed + excluded.failed,
                    calls = total.calls + excluded.calls, seconds = total.seconds + excluded.seconds
             """,
-            run.account.id, run.acknowledged, run.unchanged, run.failed, run.adapter.calls, run.seconds,
+            run.acknowledged, run.unchanged, run.failed, run.adapter.calls, run.seconds, run.account.id,
         ), log_exceptions=False)
 
     @api.model

@@ -4,6 +4,7 @@ from . import test_asking
 from . import test_budget
 from . import test_chatter
 from . import test_bulk
+from . import test_bulk_order
 from . import test_bulk_rights
 from . import test_bulk_stopped
 from . import test_bulk_sync

@@ -263,6 +263,13 @@ class TestInTheBackground(BulkCase):
         self.run_cron()
         self.assertEqual((bulk.state, bulk.failed_count), ("done", 0))
         self.assertTrue(all(self.goods.exists().mapped("shopify_product")))
+        self.assertIn("4 products are sold on Shopify", self.told()[-1]["message"])
+
+    def test_all_deleted_meanwhile(self):
+        bulk = self.begin()
+        self.goods.unlink()
+        self.run_cron()
+        self.assertEqual((bulk.state, bulk.total), ("done", 0))
 
     def test_one_that_breaks_does_not_stop_the_next(self):
         broken, bulk = self.begin(), self.begin(ebay=True, shopify=False)

@@ -5,11 +5,13 @@ from contextlib import suppress
 from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from odoo.addons.marketplace_sync.models.marketplace_bulk_run import MAX_TRIES
 
 from .bulk_kit import PRODUCTS, USER, BulkCase
+from .test_security import MANAGER
 
 RUN = "odoo.addons.marketplace_sync.models.marketplace_bulk_run"
 MAY_NOT = "Whoever asked for it may not do it any more."
@@ -118,6 +120,51 @@ class TestRightsTakenAway(StoppedCase):
         self.assertNotIn("SKU", self.told()[-1]["message"])
 
 
+class TestCancel(StoppedCase):
+
+    def test_what_is_done_stays_done(self):
+        bulk = self.begin()
+        with self.after_first_part(lambda env: bulk.with_env(env).with_user(self.seller).action_cancel()):
+            self.run_cron()
+        self.assertEqual(self.goods.mapped("shopify_product"), [True, True, False, False, False])
+        self.assertEqual((bulk.state, bulk.position), ("failed", 2))
+        message = self.told()[-1]["message"]
+        self.assertIn("2 products are sold on Shopify", message)
+        self.assertIn(f"Stopped with 3 still to do: Cancelled by {self.seller.name}.", message)
+
+    def test_before_it_begins(self):
+        bulk = self.begin()
+        self.as_seller(bulk).action_cancel()
+        self.run_cron()
+        self.assertFalse(any(self.goods.mapped("shopify_product")))
+        self.assertTrue(self.told()[-1]["is_over"])
+
+    def test_what_is_over_stays_as_it_is(self):
+        bulk = self.begin()
+        self.run_cron()
+        self.as_seller(bulk).action_cancel()
+        self.assertEqual((bulk.state, bulk.error), ("done", False))
+
+    def test_pushes_are_only_watched(self):
+        self.goods.shopify_product = True
+        self.as_seller(self.goods).action_sync_with_marketplaces()
+        self.as_seller(self.bulk()).action_cancel()
+        self.assertEqual(self.bulk().state, "running")
+
+    def test_who_may(self):
+        bulk, elsewhere = self.begin(), self.make_company("Elsewhere")
+        manager, user = self.make_user("bulk-manager", MANAGER), self.make_user("bulk-onlooker", USER)
+        own = {"allowed_company_ids": self.company.ids}
+        with self.assertRaises(AccessError):
+            bulk.with_user(user).with_context(**own).action_cancel()
+        self.seller.company_ids += elsewhere
+        with self.assertRaises(AccessError):
+            bulk.with_user(manager).with_context(**own).action_cancel()
+        self.seller.company_ids -= elsewhere
+        bulk.with_user(manager).with_context(**own).action_cancel()
+        self.assertEqual((bulk.state, bulk.error), ("failed", f"Cancelled by {manager.name}."))
+
+
 class TestTelling(StoppedCase):
 
     def test_in_the_language_of_the_user(self):
@@ -191,7 +238,7 @@ class TestUnforeseen(StoppedCase):
         self.as_seller(self.goods).action_sync_with_marketplaces()
         bulk = self.bulk()
         self.enterContext(mute_logger(RUN))
-        with patch.object(self.registry["marketplace.bulk"], "_conclude", lambda _bulk: [][0]), self.silence():
+        with patch.object(self.registry["marketplace.bulk"], "_conclude", lambda *_given: [][0]), self.silence():
             self.drain()
             for _try in range(MAX_TRIES):
                 self.run_cron()

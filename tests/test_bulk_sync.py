@@ -61,6 +61,46 @@ class TestBulkSync(BulkCase):
         self.begin()
         self.assertEqual(self.marks().listing_id, self.account.listing_ids - asking)
 
+    def test_nor_is_it_told_to_be_up_to_date(self):
+        self.listing(self.goods[0]).state = "conflict"
+        bulk = self.begin()
+        with self.silence():
+            self.drain()
+        self.run_cron()
+        self.assertEqual((bulk.state, bulk.position), ("done", 4))
+        self.assertEqual(self.told()[-1]["type"], "warning")
+        self.assertIn("3 listings are up to date. 1 still wait: each says why. 1 failed", self.told()[-1]["message"])
+
+    def test_one_that_failed_before_and_waits_is_not_told_twice(self):
+        failed = self.listing(self.goods[0])
+        failed.state = "error"
+        bulk = self.begin()
+        self.env.cr.execute("UPDATE marketplace_bulk SET create_date = create_date - interval '2 hours'")
+        bulk.invalidate_recordset()
+        self.run_cron()
+        self.assertEqual((bulk.position, bulk.failed_count), (0, 0))
+
+    def test_what_is_deleted_meanwhile_is_not_counted(self):
+        bulk = self.begin()
+        self.goods[4].unlink()
+        with self.silence():
+            self.drain()
+        self.run_cron()
+        self.assertEqual((bulk.state, bulk.total), ("done", 4))
+        self.assertEqual(self.told()[-1]["message"], "4 listings are up to date.")
+
+    def test_those_of_archived_accounts_are_left_out(self):
+        other = self.make_account(self.open_shop(), name="Other")
+        self.env["marketplace.listing"]._follow_ticks(self.goods, "shopify")
+        self.assertEqual(len(other.listing_ids), 5)
+        other.active = False
+        self.assertEqual(self.begin().records, self.account.listing_ids.ids)
+
+    def test_archived_accounts_alone(self):
+        self.account.active = False
+        answer = self.as_seller(self.goods).action_sync_with_marketplaces()["params"]
+        self.assertEqual((answer["type"], self.bulk()), ("warning", self.env["marketplace.bulk"]))
+
     def test_what_changes_later_is_not_waited_for(self):
         bulk = self.begin()
         with self.silence():

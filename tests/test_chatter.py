@@ -3,11 +3,15 @@
 
 from unittest.mock import patch
 
-from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
+
+from odoo.tools import SQL, mute_logger
 from odoo.tools.mail import html_to_inner_content
 
 from .draining import DrainCase
 from .test_holds import AskingCase
+
+CHATTER = "odoo.addons.marketplace_sync.models.marketplace_listing_chatter"
 
 
 class ChatterMixin:
@@ -66,6 +70,11 @@ class TestChatter(ChatterMixin, DrainCase):
         self.drain()
         self.assertEqual(self.notes(listing)[1:], ["Works again."])
 
+    def test_linking_alone_mends_no_push(self):
+        self.one.write({"state": "error", "error": "It was full."})
+        self.account.action_link_listings()
+        self.assertEqual((self.one.state, self.notes(self.one)), ("linked", []))
+
     def test_many_are_told_in_one_batch(self):
         missing = [self.product(f"MISSING-{number}", stock=5) for number in range(5)]
         listings = self.registry["marketplace.listing"]
@@ -74,6 +83,22 @@ class TestChatter(ChatterMixin, DrainCase):
             self.drain()
         self.assertEqual(logged.call_count, 1)
         self.assertEqual([len(self.notes(self.listing(product))) for product in missing], [1] * 5)
+
+    def test_notes_that_can_not_be_written_do_not_keep_others_waiting(self):
+        missing, other = self.product("MISSING", stock=5), self.offer("B", 4)
+        with patch.object(self.registry["marketplace.listing"], "_message_log_batch", side_effect=ValueError), \
+                mute_logger(CHATTER):
+            self.push(7)
+        self.assertEqual((self.published(self.thing), self.published(other)), (7, 4))
+        self.assertEqual(self.listing(missing).state, "error")
+        self.assertFalse(self.marks())
+
+    def test_notes_that_collide_are_written_again(self):
+        """A savepoint's rollback is not enough then: the transaction has to begin anew."""
+        listings = self.registry["marketplace.listing"]
+        with patch.object(listings, "_message_log_batch", side_effect=SerializationFailure), \
+                self.assertRaises(SerializationFailure):
+            self.one._tell_failed({self.one.id: "no"})
 
     def test_notes_notify_nobody(self):
         self.shop.item("A").tracked = False
@@ -123,3 +148,10 @@ class TestAskingChatter(ChatterMixin, AskingCase):
         listing.action_publish_ours()
         self.assertEqual(self.notes(listing)[1:], ["Answered: pushed again."])
         self.assertEqual(listing.message_ids.sorted("id")[-1].author_id, self.env.user.partner_id)
+
+    def test_pushing_again_is_an_answer(self):
+        listing = self.asking()
+        listing.action_push()
+        self.assertEqual((listing.state, self.notes(listing)[1:]), ("linked", ["Answered: pushed again."]))
+        listing.action_push()
+        self.assertEqual(len(self.notes(listing)), 2, "nothing was asked any more")

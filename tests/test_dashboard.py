@@ -158,6 +158,16 @@ class TestCallsToday(DashboardCase):
         self.assertEqual((here.calls_today, there.calls_today), (4, 6))
         self.assertEqual([len(self.found_by(account.action_open_calls())) for account in (here, there)], [1, 2])
 
+    def test_days_on_which_the_clocks_change(self):
+        accounts = self.env["marketplace.config"]
+        for noon, zone, midnight in (
+                ("2026-03-29 12:00:00", "Europe/Berlin", "2026-03-28 23:00:00"),
+                ("2026-10-25 12:00:00", "Europe/Berlin", "2026-10-24 22:00:00"),
+                ("2026-04-24 12:00:00", "Africa/Cairo", "2026-04-23 22:00:00"),  # there is no 0:00 that day
+                ("2026-04-25 12:00:00", "Africa/Cairo", "2026-04-24 21:00:00")):
+            with self.subTest(zone=zone, noon=noon), freeze_time(noon):
+                self.assertEqual(
+                    accounts.with_context(tz=zone)._midnight(), fields.Datetime.to_datetime(midnight))
 
     @freeze_time(at("10 18:20"))
     def test_a_day_that_begins_before_the_chart(self):

@@ -74,6 +74,15 @@ class TestListsBehindTheNumbers(DashboardCase):
         self.log(fields.Datetime.now() - timedelta(days=2), kind="listing")
         self.assert_counted(self.account.failed_day, self.account.action_open_refused())
 
+    def test_refused_by_linking_alone(self):
+        refused = self.account.failed_day
+        self.product("LST-UNKNOWN", 1)
+        with self.silence():
+            self.account.action_link_listings()
+        self.env.invalidate_all()
+        self.assertGreater(self.account.failed_day, refused)
+        self.assert_counted(self.account.failed_day, self.account.action_open_refused())
+
     def test_pushed(self):
         """A line of the log may stand for many numbers: its column adds up to them."""
         self.log(fields.Datetime.now() - timedelta(days=2), acknowledged=7)

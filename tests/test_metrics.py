@@ -2,11 +2,14 @@
 """What operators are told."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from odoo import fields
+
+from odoo.addons.marketplace_sync.models.drain_run import Run
 
 from .common import MarketplaceCase
 
@@ -155,6 +158,13 @@ class TestFigures(MarketplaceCase):
         self.assertIsNone(self.figure("account_state", other, state="connected"))
         other.unlink()
         self.env.cr.execute("SELECT count(*) FROM marketplace_total WHERE config_id = %s", [other.id])
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_what_a_deleted_account_did_is_not_counted(self):
+        gone = self.env["marketplace.config"].browse(2**30)
+        run = Run(gone, SimpleNamespace(calls=1), "", deadline=0.0)
+        self.env["marketplace.metrics"]._count(run)
+        self.env.cr.execute("SELECT count(*) FROM marketplace_total WHERE config_id = %s", [gone.id])
         self.assertEqual(self.env.cr.fetchone(), (0,))
 
     def test_totals_of_an_account_deleted_meanwhile(self):

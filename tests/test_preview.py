@@ -97,6 +97,7 @@ class TestPreview(ExplainCase):
         listing, later = self.listing(self.item), fields.Datetime.now() + timedelta(hours=1)
         for record, values, words in (
             (self.account, {"state": "paused"}, "The account is switched off: Paused."),
+            (self.account, {"active": False}, "The account is switched off: Archived."),
             (self.account, {"retry_at": later, "last_error": "It sleeps."},
              "could not be reached and is tried again at"),
             (listing, {"deferred_until": later, "deferred_reason": "Too many today.", "deferred_mark": 2 ** 40},

@@ -103,7 +103,7 @@ METHODS = {
     "product.product": ON_PRODUCTS,
     # Nobody answers, or looks into, what somebody else asked for.
     "marketplace.publish": {"action_apply": set()},
-    "marketplace.bulk": {"action_open_failed": set()},
+    "marketplace.bulk": {"action_open_failed": set(), "action_cancel": set()},
     # Of the own companies, whatever the ids.
     "marketplace.credential": {"action_encrypt_again": {"manager", "stranger"}},
     "marketplace.drift": {"action_open_listing": SHOW},

@@ -4,6 +4,8 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
+
 from odoo.addons.marketplace_sync.models import marketplace_drain_chosen, marketplace_listing_sync
 
 from .draining import DrainCase
@@ -82,14 +84,46 @@ class TestSyncChosen(DrainCase):
         self.assertIn("The account is switched off: Paused.", message)
         self.assertEqual(self.published(self.mug), 0)
 
-    def test_somebody_else_is_pushing(self):
+    def test_account_that_is_archived(self):
+        self.drain()
+        self.set_stock(self.mug, 2)
+        self.account.active = False
+        kind, message = self.sync(self.mug)
+        self.assertEqual(kind, "warning")
+        self.assertIn("The account is switched off: Archived.", message)
+        self.assertEqual(self.published(self.mug), 5)
+        with self.assertRaisesRegex(UserError, "not connected"):
+            self.account.action_sync_now()
+
+    def test_account_that_is_gone(self):
+        listings = self.listing(self.mug) | self.listing(self.cup)
+        result = self.env["marketplace.config"].browse(2**30)._drain(listing_ids=[])
+        with patch.object(marketplace_listing_sync, "TOLD", 1):
+            kind, _title, message = listings._say_what_happened({self.account: result})
+        self.assertEqual(kind, "warning")
+        self.assertIn("The account is switched off: Archived.", message)
+
+    @contextmanager
+    def pushed_by_somebody_else(self):
         @contextmanager
         def taken(_cr, _key):
             yield False
 
+        with patch.object(marketplace_drain_chosen, "session_lock", taken):
+            yield
+
+    def test_one_that_failed_before_and_waits(self):
+        lost = self.product("LOST", stock=1)
+        self.sync(lost)
+        with self.pushed_by_somebody_else():
+            kind, message = self.sync(lost)
+        self.assertEqual(kind, "warning")
+        self.assertIn("still waits. Its scheduled action is pushing already.", message)
+
+    def test_somebody_else_is_pushing(self):
         self.drain()
         self.set_stock(self.mug, 2)
-        with patch.object(marketplace_drain_chosen, "session_lock", taken):
+        with self.pushed_by_somebody_else():
             kind, message = self.sync(self.mug)
         self.assertEqual(kind, "warning")
         self.assertIn("pushing already", message)

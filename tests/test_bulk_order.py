@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Publish and Stop for the same products: who asked last has the last word."""
+
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from .bulk_kit import BulkCase
+
+
+class TestOrder(BulkCase):
+
+    def press(self, products, mode):
+        return self.ask(products, mode, shopify=True).action_apply()["params"]["type"]
+
+    def sold(self):
+        self.env.invalidate_all()
+        return self.goods.mapped("shopify_product")
+
+    def states(self):
+        return {bulk.kind: bulk.state for bulk in self.env["marketplace.bulk"].search([])}
+
+    def collide(self, kind):
+        """Have somebody else hold the products whenever an action of this kind comes to them."""
+        tick = self.registry["marketplace.bulk"]._tick
+
+        def tick_or_collide(bulk, ids):
+            if bulk.kind == kind:
+                raise SerializationFailure
+            tick(bulk, ids)
+
+        return patch.object(self.registry["marketplace.bulk"], "_tick", tick_or_collide)
+
+    def test_one_is_stopped_while_all_are_published(self):
+        self.press(self.goods, "publish")
+        self.assertEqual(self.press(self.goods[4], "stop"), "info", "it waits for its turn")
+        self.run_cron()
+        self.assertEqual(self.sold(), [True, True, True, True, False])
+
+    def test_what_is_dealt_with_already_is_done_at_once(self):
+        self.press(self.goods, "publish")
+        self.bulk().position = 4
+        self.assertEqual(self.press(self.goods[3], "stop"), "success")
+        self.assertEqual(self.press(self.goods[4], "publish"), "success", "nor is the same the opposite")
+
+    def test_the_other_one_is_somebody_elses(self):
+        self.press(self.goods, "publish")
+        self.bulk().user_id = self.env.ref("base.user_root")
+        self.assertEqual(self.press(self.goods[4], "stop"), "info")
+
+    def test_one_that_is_left_for_later_is_not_overtaken(self):
+        self.press(self.goods, "publish")
+        self.press(self.goods, "stop")
+        with self.collide("publish"):
+            self.run_cron()
+        self.assertEqual(self.states(), {"publish": "running", "stop": "running"})
+        self.run_cron()
+        self.assertEqual(self.states(), {"publish": "done", "stop": "done"})
+        self.assertFalse(any(self.sold()))
+
+    def test_other_products_do_not_wait(self):
+        self.press(self.goods[:3], "publish")
+        others = self.env["product.product"].union(*(self.product(f"BULK-OTHER-{number}") for number in range(3)))
+        self.press(others, "stop")
+        with self.collide("publish"):
+            self.run_cron()
+        self.assertEqual(self.states(), {"publish": "running", "stop": "done"})
