@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import suppress
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..adapters.base import AdapterError
