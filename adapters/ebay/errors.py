@@ -136,4 +136,4 @@ def reason_of(fault: Fault, quantity: int) -> str:
     if known := _BY_CODE.get(fault.code):
         return known
     words = quote(fault.message)
-    return _lt("eBay refuses this item: %s", words) if words else _lt("eBay refuses this item: it does not say why")
+    return _lt("eBay refuses this item: %s", words) if words else _lt("eBay refuses this item: it does not say why.")
