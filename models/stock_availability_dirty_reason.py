@@ -7,7 +7,7 @@ class StockAvailabilityDirty(models.Model):
 
     _inherit = "stock.availability.dirty"
 
-    reason_name = fields.Char("Reason", compute="_compute_reason_name")
+    reason_name = fields.Char("Why", compute="_compute_reason_name")
 
     @api.depends("reason")
     @api.depends_context("lang")
