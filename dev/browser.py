@@ -50,6 +50,10 @@ class Page:
         self._call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
+    def zone(self, name: str) -> None:
+        """Have it believe to be in a time zone, by its name in the IANA database."""
+        self._call("Emulation.setTimezoneOverride", timezoneId=name)
+
     def cookie(self, url: str, name: str, value: str) -> None:
         """Have it send a cookie to a site."""
         self._call("Network.setCookie", url=url, name=name, value=value)

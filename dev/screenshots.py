@@ -99,6 +99,7 @@ def _photograph(machine, page, screens: Collection[Screen]) -> None:
         _install({screen.language for screen in screens} - {ENGLISH}, stage.client)
         places = _places(stage.client)
         page.cookie(stage.odoo.url, "session_id", stage.client.session_id)
+        page.zone(_zone(stage.client))
         FOLDER.mkdir(exist_ok=True)
         for screen in screens:
             if _speak(screen.language, stage.client):
@@ -157,6 +158,12 @@ def _install(languages: Collection[str], client) -> None:
         [wizard] = client.call(
             "base.language.install", "create", [{"lang_ids": [(6, 0, [lang["id"] for lang in found])]}])
         client.call("base.language.install", "lang_install", [wizard])
+
+
+def _zone(client) -> str:
+    """Return the user's time zone, which whoever looks at the pages lives in."""
+    [user] = client.find("res.users", [("login", "=", "admin")], ["tz"])
+    return user["tz"] or "UTC"
 
 
 def _speak(language: str, client) -> bool:

@@ -39,6 +39,7 @@ from . import marketplace_config_language
 from . import marketplace_sync_log_hours
 from . import marketplace_garbage
 from . import stock_availability_dirty_garbage
+from . import stock_availability_dirty_reason
 from . import stock_availability_dirty_search
 from . import marketplace_stock
 from . import marketplace_quantity

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+APIS = {"inventory": "Inventory API", "trading": "Trading API"}  # eBay's own names of them
 RESERVE = 0.1  # of what is granted, kept for listings that sell out
 READ_AGAIN = timedelta(hours=1)  # others may use up the same allowance
 
@@ -26,6 +27,11 @@ class MarketplaceAllowance(models.Model):
     read_at = fields.Datetime("Asked", readonly=True, help="When the marketplace was asked last.")
 
     _unique_name = models.Constraint("UNIQUE(config_id, name)", "An account has one allowance of a name.")
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for allowance in self:
+            allowance.display_name = APIS.get(allowance.name, allowance.name)
 
     @property
     def left(self):

@@ -75,12 +75,13 @@ class MarketplaceConfig(models.Model):
     # === COMPUTED === #
 
     @api.depends("credential_ids.key")
+    @api.depends_context("lang")
     def _compute_secrets(self):
         # Secrets go in and never come out: the form shows only which ones are there.
         for account in self:
             account.update(dict.fromkeys(SECRETS, False))
-            kept = [key for key in account.credential_ids.mapped("key") if key in SECRETS]
-            account.secrets_set = ", ".join(sorted(key.replace("_", " ") for key in kept))
+            kept = account.credential_ids.filtered(lambda credential: credential.key in SECRETS)
+            account.secrets_set = ", ".join(sorted(kept.mapped("display_name")))
 
     def _inverse_client_secret(self):
         self._keep_secret("client_secret")

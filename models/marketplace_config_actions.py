@@ -42,7 +42,7 @@ class MarketplaceConfig(models.Model):
         self.check_access("write")
         self._fetch_locations()
         return self._notify("success", self.env._(
-            "%s locations. Choose for each which Odoo locations feed it.", len(self.location_ids)))
+            "Locations found: %s. Choose for each which Odoo locations feed it.", len(self.location_ids)))
 
     def action_link_listings(self):
         """Look up in the shop, by SKU, every listing that is not linked yet or whose link failed."""

@@ -71,9 +71,20 @@ class MarketplaceCredential(models.Model):
             credential.is_encrypted = bool(text) and is_sealed(text)
 
     @api.depends("key")
+    @api.depends_context("lang")
     def _compute_display_name(self):
+        names = self._key_names()
         for credential in self:
-            credential.display_name = credential.key
+            credential.display_name = names.get(credential.key, credential.key)
+
+    @api.model
+    def _key_names(self):
+        """What people call the secrets: dict by key."""
+        return {
+            "client_secret": self.env._("Client Secret"), "access_token": self.env._("Access Token"),
+            "password": self.env._("Password"), "token": self.env._("Token"),
+            "refresh_token": self.env._("Refresh Token"),
+        }
 
     # === CRUD === #
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from collections import Counter
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 SHOWN = ["product_id", "product_tmpl_id", "config_id", "state"]
@@ -11,6 +11,14 @@ class MarketplaceListing(models.Model):
     """The listings of products, for what products show of them."""
 
     _inherit = "marketplace.listing"
+
+    product_name = fields.Char("Name", compute="_compute_product_name")
+
+    @api.depends("product_id", "product_tmpl_id")
+    @api.depends_context("lang")
+    def _compute_product_name(self):
+        for listing in self:
+            listing.product_name = (listing.product_id or listing.product_tmpl_id).display_name
 
     def action_open_explanation(self):
         """Show why the listing has its number, what it waits for and what went wrong."""

@@ -38,6 +38,7 @@ from . import test_item_ids
 from . import test_kits
 from . import test_kits_marking
 from . import test_kits_property
+from . import test_labels
 from . import test_language
 from . import test_log
 from . import test_log_lines

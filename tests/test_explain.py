@@ -224,4 +224,4 @@ class TestPublished(ExplainCase):
         listing = self.listing(self.item)
         panel = self.panel()
         self.assertIn(listing.error, panel)
-        self.assertIn(f"Tried again at {self.when(listing.next_attempt)}.", panel)
+        self.assertIn(f"Tries again: {self.when(listing.next_attempt)}", panel)

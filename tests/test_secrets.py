@@ -60,7 +60,7 @@ class TestSecrets(MarketplaceCase):
         [shown] = account.read()
         self.assert_silent(shown)
         self.assertFalse(shown["client_secret"] or shown["access_token"])
-        self.assertEqual(shown["secrets_set"], "access token, client secret")
+        self.assertEqual(shown["secrets_set"], "Access Token, Client Secret")
         lines = account.credential_ids
         self.assert_silent(lines.read(["key", "display_name", "value_is_secret", "expires_at"]))
         self.assertEqual(set(lines.mapped("value_is_secret")), {"••••••••"})

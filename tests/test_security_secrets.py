@@ -73,7 +73,7 @@ class TestSecretsStayIn(NetworkCase):
     def test_managers_learn_what_is_there(self):
         names = ["secrets_set", "client_secret"]
         [answer] = self.call("manager", "marketplace.config", "read", self.account.ids, names)
-        self.assertEqual(answer["secrets_set"], "access token, client secret, password")
+        self.assertEqual(answer["secrets_set"], "Access Token, Client Secret, Password")
         self.assertFalse(answer["client_secret"])
         names = ["key", "value", "value_is_secret"]
         lines = self.call("manager", "marketplace.credential", "read", self.kept.ids, names)

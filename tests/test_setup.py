@@ -175,12 +175,12 @@ class TestAccess(SetupCase):
 
     def test_secrets_go_in_and_stay_in(self):
         self.assertFalse(self.account.access_token)
-        self.assertEqual(self.account.secrets_set, "access token")
+        self.assertEqual(self.account.secrets_set, "Access Token")
         view = "marketplace_sync.marketplace_config_view_form_setup"
         with Form(self.account, view) as form:
             form.client_secret = "shpss_typed"
         self.assertFalse(self.account.client_secret)
-        self.assertEqual(self.account.secrets_set, "access token, client secret")
+        self.assertEqual(self.account.secrets_set, "Access Token, Client Secret")
 
 
 class TestLocations(SetupCase):

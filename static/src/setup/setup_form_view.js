@@ -5,23 +5,28 @@ import { FormController } from "@web/views/form/form_controller";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { formView } from "@web/views/form/form_view";
 
-// The guide can be left at its first step, where there is nothing to keep: a form would insist on being filled in.
+// What the guide has not kept yet is left behind: a form would keep it, or insist on being filled in.
 export class SetupFormController extends FormController {
-    get isBlank() {
-        const { root } = this.model;
-        return root.isNew && root.data.setup_step === "platform";
+    displayName() {
+        return this.model.root.isNew ? this.env.config.actionName : super.displayName();
     }
 
     beforeVisibilityChange() {
-        return this.isBlank ? undefined : super.beforeVisibilityChange(...arguments);
+        return this.model.root.isNew ? undefined : super.beforeVisibilityChange(...arguments);
     }
 
     async beforeLeave() {
-        return this.isBlank ? undefined : super.beforeLeave(...arguments);
+        return this.model.root.isNew ? undefined : super.beforeLeave(...arguments);
     }
 
-    async beforeUnload() {
-        return this.isBlank ? undefined : super.beforeUnload(...arguments);
+    async beforeUnload(ev) {
+        const { isNew, data } = this.model.root;
+        if (!isNew) {
+            return super.beforeUnload(...arguments);
+        }
+        if (data.setup_step !== "platform") {
+            ev.preventDefault(); // the browser asks
+        }
     }
 }
 

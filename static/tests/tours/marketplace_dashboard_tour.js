@@ -30,13 +30,29 @@ registry.category("web_tour.tours").add("marketplace_dashboard_empty_tour", {
             run: "click",
         },
         {
-            content: "A new account",
-            trigger: ".o_form_view .o_field_widget[name=name] input",
+            content: "The guide, by its name",
+            trigger: ".o_breadcrumb .active:contains(Set up a marketplace)",
+        },
+        {
+            content: "On to eBay, whose address is known",
+            trigger: ".o_marketplace_platforms label:contains(eBay)",
+            run: "click",
+        },
+        {
+            content: "It says so",
+            trigger: ".o_marketplace_platforms label:contains(eBay):has(.fa-check-circle)",
+        },
+        {
+            content: "To its second page",
+            trigger: "div[name=platform_step] button[data-step=access]",
+            run: "click",
         },
         {
             content: "Leave it",
-            trigger: ".o_form_button_cancel",
-            run: "click",
+            trigger: "div[name=access_step]",
+            run() {
+                history.back();
+            },
         },
         {
             content: "Back on the dashboard",

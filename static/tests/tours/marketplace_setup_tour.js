@@ -100,7 +100,7 @@ registry.category("web_tour.tours").add("marketplace_setup_tour", {
         },
         {
             content: "What was typed is not shown again",
-            trigger: "div[name=access_step]:has(.o_field_widget[name=secrets_set]:contains(access token))",
+            trigger: "div[name=access_step]:has(.o_field_widget[name=secrets_set]:contains(Access Token))",
             run({ anchor }) {
                 if (anchor.querySelector("[name=access_token] input").value) {
                     throw new Error("The secret came out again");

@@ -39,7 +39,7 @@ registry.category("web_tour.tours").add("marketplace_sync_log_tour", {
         },
         {
             content: "Open the listing",
-            trigger: ".o_list_view .o_data_row:contains(TOUR-MUG):contains(Error) .o_data_cell[name=display_name]",
+            trigger: ".o_list_view .o_data_row:contains(TOUR-MUG):contains(Error) .o_data_cell[name=product_name]",
             run: "click",
         },
         {

@@ -76,7 +76,7 @@ registry.category("web_tour.tours").add("marketplace_sync_tour", {
         },
         {
             content: "Open the listing",
-            trigger: ".o_data_row:contains(TOUR-MUG) .o_data_cell[name=display_name]",
+            trigger: ".o_data_row:contains(TOUR-MUG) .o_data_cell[name=product_name]",
             run: "click",
         },
         {
