@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Run everything that decides whether a change is good: lint, the tests without Odoo, those in Odoo, a short chaos.
+"""Run everything that decides whether a change is good: lint, the tests without Odoo, those in Odoo, whether the
+translations are complete, a short chaos.
 
     make test                      all of it
     make test ARGS="-k backoff"    what pytest's arguments select
@@ -44,9 +45,23 @@ def main() -> int:
     suites = [suite for suite in (_Adapters, _Odoo) if suite.concerned(arguments)]
     with postgres.running(machine):
         runs = [suite(machine).run(arguments) for suite in suites]
+        if not arguments:
+            failed += _untranslated(machine)
     if not arguments:
         failed += _chaos(machine)
     return report.close(runs, other_failures=failed, may_be_empty=bool(arguments), seconds=time.monotonic() - started)
+
+
+def _untranslated(machine: Machine) -> int:
+    """Compare the translations with the texts of the test database, which the tests only copied; return the faults."""
+    from dev import i18n
+
+    say.line("Translations")
+    try:
+        return i18n.check(i18n.export(machine, clone.database("test")))
+    except Trouble as trouble:  # the sum at the end is said all the same
+        say.line(str(trouble))
+        return 1
 
 
 def _chaos(machine: Machine) -> int:

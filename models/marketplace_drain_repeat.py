@@ -59,7 +59,7 @@ class MarketplaceDrain(models.AbstractModel):
         sent = [told for told in witness.take() if told.method == kept.method]
         if not sent:
             raise Refusal(exchange.env, reason)
-        again = self._commit_in_turn(account, partial(exchange.with_env(self.env)._keep_again, sent[-1]))
+        again = self._commit_in_turn(account, partial(exchange.with_context(lang=self.env.lang)._keep_again, sent[-1]))
         if not again:
             raise UserError(exchange.env._("Other transactions hold on to this account's listings."))
         return again
