@@ -2,7 +2,7 @@
 {
     "name": "Marketplace Sync",
     "summary": "Keeps the stock shown on your marketplaces equal to what Odoo can really sell",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Inventory/Inventory",
     "author": "Marketplace Sync maintainers",
     "license": "LGPL-3",
