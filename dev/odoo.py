@@ -3,11 +3,12 @@
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from dev import clone
 from dev.provision import Machine
-from dev.run import environment, followed
+from dev.run import environment, followed, output
 from dev.say import Trouble
 
 # The connection is not in here: PGHOST, PGUSER and PGPASSWORD reach Odoo through the environment.
@@ -66,3 +67,17 @@ def install_cleanly(machine: Machine, database: str) -> None:
     for text in log.read_text(errors="replace").splitlines():
         if _COMPLAINT.match(text):
             raise Trouble(f"Odoo complained while it installed {clone.ADDON}, its log is {log}: {text}")
+
+
+def bundle_assets(machine: Machine, database: str) -> None:
+    """Make the scripts and styles of pages beforehand, as Odoo does before its tests: each tour would make them anew in
+    the transaction that is rolled back after it, and its first page might come too late."""
+    with tempfile.TemporaryFile("w+") as script:
+        script.write("env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
+        script.seek(0)
+        output(
+            [*command(machine), "shell", "-c", configure(machine), "-d", database, "--no-http"],
+            failure="Odoo could not make the scripts and styles of its pages",
+            env=pythonpath(machine),
+            stdin=script,
+        )

@@ -22,7 +22,8 @@ def need(program: str, remedy: str) -> None:
 
 def output(args: Sequence, *, failure: str, **options) -> str:
     """Return what a program printed; `failure` begins the line said when it fails."""
-    done = subprocess.run(list(map(str, args)), text=True, capture_output=True, stdin=subprocess.DEVNULL, **options)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    done = subprocess.run(list(map(str, args)), text=True, capture_output=True, **options)
     if done.returncode:
         raise Trouble(_why(failure, done.stderr or done.stdout))
     return done.stdout

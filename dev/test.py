@@ -144,6 +144,8 @@ class _Odoo(_Suite):
             database.drop(scratch)
             try:
                 odoo.install_cleanly(self.machine, name)
+                if not arguments:
+                    odoo.bundle_assets(self.machine, name)
                 say.line("Tests in Odoo")
                 return self._in_odoo(name, arguments), self.junit
             except Trouble as trouble:
