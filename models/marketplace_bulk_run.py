@@ -2,14 +2,16 @@
 # pylint: disable=invalid-commit  # each part is committed by itself, on a cursor of its own
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .drain_run import COLLISIONS, MAX_COLLISIONS
 from .marketplace_bulk import AT_ONCE, OPPOSITE
+from .trouble import UNFORESEEN, trouble_with
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class MarketplaceBulk(models.Model):
         if self.tries < MAX_TRIES:
             self._leave()
         else:
-            self._stop(self._say_unforeseen())
+            self._stop(said(self._in_words_of_user().env, UNFORESEEN))
 
     def _stop(self, reason):
         """End it before its end, and tell whoever asked for it.
@@ -66,9 +68,6 @@ class MarketplaceBulk(models.Model):
         self.env.cr.commit()  # it has ended, even if telling is what goes wrong
         self._announce(self.position)
         self.env.cr.commit()
-
-    def _say_unforeseen(self):
-        return self._in_words_of_user().env._("Something went wrong: the server's log says what.")
 
     def _may_go_on(self):
         """Whether whoever asked for it still may do it; if not, it is stopped.
@@ -154,17 +153,11 @@ class MarketplaceBulk(models.Model):
 
     def _reason_of_failure(self, record_id):
         """Deal with one; the reason why that fails, or nothing."""
-        try:
-            with self.env.cr.savepoint():
-                self._tick([record_id])
-            return None
-        except COLLISIONS:
-            raise
-        except UserError as error:
-            return str(error)
-        except Exception:
-            _logger.exception("marketplace_sync: bulk_product_failed bulk=%s record=%s", self.id, record_id)
-            return self._say_unforeseen()
+        return trouble_with(
+            self._in_words_of_user().env, partial(self._tick, [record_id]), partial(self._log_failure, record_id))
+
+    def _log_failure(self, record_id):
+        _logger.exception("marketplace_sync: bulk_product_failed bulk=%s record=%s", self.id, record_id)
 
     def _tick(self, ids):
         """Do it with the rights that whoever asked for it has now, of which `_may_go_on` has seen the general ones."""

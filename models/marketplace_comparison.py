@@ -13,6 +13,7 @@ from .advisory_lock import session_lock, shard_key
 from .comparison_run import ComparisonRun
 from .drain_run import COLLISIONS
 from .marketplace_drain import BLOCKED_SECONDS, MAX_SECONDS
+from .trouble import UNFORESEEN
 
 _logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class MarketplaceComparison(models.AbstractModel):
                 "marketplace_sync: comparing_failed account=%r account_id=%s reconcile=%s",
                 account.name or "", account.id or 0, record.id)
             if record.exists():
-                self._wait(record, FAILED_SECONDS, _lt("Something went wrong: the server's log says what."))
+                self._wait(record, FAILED_SECONDS, UNFORESEEN)
 
     def _go_on(self, record):
         """Compare until all is done, time is up, or something has to be waited for."""

@@ -3,12 +3,15 @@
 import logging
 from ast import literal_eval
 from datetime import timedelta
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .drain_run import COLLISIONS
+from .trouble import UNFORESEEN, trouble_with
+from .words import said
 
 _logger = logging.getLogger(__name__)
 
@@ -118,14 +121,14 @@ class MarketplaceConfig(models.Model):
         # What is written down of it is read by many: it is not in the language of whoever goes live.
         trouble = self.setup_listing and self.sudo().with_context(lang=None)._tick_chunk()
         self.env.cr.commit()
-        said = self._tell_pushed(self.sudo()._drain(limit=PUSHED_AT_ONCE))
+        told = self._tell_pushed(self.sudo()._drain(limit=PUSHED_AT_ONCE))
         if trouble:
-            said["params"].update(type="warning", message=f"{said['params']['message']} {self._say_unlisted(trouble)}")
-        said["params"]["next"] = {
+            told["params"].update(type="warning", message=f"{told['params']['message']} {self._say_unlisted(trouble)}")
+        told["params"]["next"] = {
             "type": "ir.actions.act_window", "name": self.env._("Marketplaces"), "res_model": self._name,
             "res_id": self.id, "views": [(False, "form")], "target": "main",
         }
-        return said
+        return told
 
     def _cron_drain(self):
         if self.exists() and self.setup_listing and self.active and self.state == "connected" and not self._part():
@@ -149,12 +152,11 @@ class MarketplaceConfig(models.Model):
             except UserError as error:
                 drain.env.cr.rollback()
                 account._give_up_listing(str(error))
-            except Exception:
+            except Exception:  # noqa: BLE001  # it is logged
                 # Nobody foresaw it: what is listed already is pushed all the same.
                 drain.env.cr.rollback()
-                _logger.exception(
-                    "marketplace_sync: listing_failed account=%r account_id=%s", account.name, account.id)
-                account._give_up_listing(account._say_unforeseen())
+                account._log_failure()
+                account._give_up_listing(said(account.env, UNFORESEEN))
             drain.env.cr.commit()
         self.env.invalidate_all()
 
@@ -189,17 +191,7 @@ class MarketplaceConfig(models.Model):
 
     def _trouble_with(self, products):
         """Tick them; why that could not be done, or None."""
-        try:
-            with self.env.cr.savepoint():
-                products.write({f"{self.platform}_product": True})
-        except COLLISIONS:
-            raise
-        except UserError as error:
-            return str(error)
-        except Exception:
-            _logger.exception("marketplace_sync: listing_failed account=%r account_id=%s", self.name, self.id)
-            return self._say_unforeseen()
-        return None
+        return trouble_with(self.env, partial(products.write, {f"{self.platform}_product": True}), self._log_failure)
 
     # === TROUBLE === #
 
@@ -220,5 +212,5 @@ class MarketplaceConfig(models.Model):
     def _say_unlisted(self, reason):
         return self.env._("Not all products of the set-up could be listed: %s", reason)
 
-    def _say_unforeseen(self):
-        return self.env._("Something went wrong: the server's log says what.")
+    def _log_failure(self):
+        _logger.exception("marketplace_sync: listing_failed account=%r account_id=%s", self.name, self.id)
