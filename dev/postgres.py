@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg2
 from fasteners import InterProcessLock
 from psycopg2 import sql
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from dev import cache, run, say
 from dev.provision import Machine
@@ -27,6 +28,7 @@ ROLE = "odoo"
 # a stock change was committed, PostgreSQL itself can tell the demo, if it is asked to keep that.
 SETTINGS = {"max_connections": "200", "track_commit_timestamp": "on"}
 RESTART_SECONDS = 300  # at most: after a crash it recovers, on a machine that does much else
+NOTE, NOTE_LINES = "postmaster.pid", 8  # what a running server says of itself when it is up
 _NAMED_BY = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
 
 
@@ -121,25 +123,84 @@ def _start(machine: Machine, data: Path, settings: dict[str, str]) -> "PostgresS
     """Start the embedded server, or join the one another command started."""
     try:
         with cache.lock(machine.cache / "lock"):
+            _forget_killed(data)
             server = _known(machine, data)
             if not (data / "PG_VERSION").exists():
                 say.line("PostgreSQL: creating its data folder")
             server.ensure_pgdata_inited()
             _configure(data / "postgresql.auto.conf", {**SETTINGS, **settings})
-            with run.uninterrupted():
-                server.start()
+            _launch(server)
             _create_role(server)
     except FileNotFoundError as error:
         raise Trouble(
             f"PostgreSQL runs as a user of its own when you are root, and {error.filename} is missing to make one: "
             "install the package passwd, run this as another user, or name a PostgreSQL with PGHOST and PGUSER."
         ) from error
-    except subprocess.SubprocessError as error:
+    except (subprocess.SubprocessError, RetryError, psycopg2.OperationalError) as error:
         said = (getattr(error, "stderr", None) or f"its log is {data / 'log'}").strip().splitlines()
         raise Trouble(
             f"The embedded PostgreSQL does not start ({said[-1]}): name one of yours with PGHOST and PGUSER."
         ) from error
     return server
+
+
+def _launch(server: "PostgresServer") -> None:
+    """Start a server, or join it, when it answers.
+
+    One that was killed recovers first, which takes it the longer the more databases it has; the library gives it ten
+    seconds, and leaves it recovering.
+    """
+    _await_recovery(server.pgdata)  # of one that a command left so
+    try:
+        with run.uninterrupted():
+            server.start()
+    except subprocess.TimeoutExpired:
+        _await_recovery(server.pgdata)
+        server.start()
+
+
+def _await_recovery(data: Path) -> None:
+    """Wait while a server runs that does not answer yet.
+
+    :raises RetryError: it recovers longer than anybody would wait
+    """
+    if _recovers(data):
+        say.line("PostgreSQL was killed the last time: waiting until it has recovered")
+        waiting = {"stop": stop_after_delay(RESTART_SECONDS), "wait": wait_fixed(0.2), "retry": retry_if_result(bool)}
+        Retrying(**waiting)(_recovers, data)
+
+
+def _recovers(data: Path) -> bool:
+    lines = _note(data)
+    return bool(lines) and lines[-1] == "starting" and bool(_is_postgres(lines))
+
+
+def _note(data: Path) -> list[str]:
+    """Return what a running server, or one that was killed, says of itself: its process id first, its state last."""
+    try:
+        return [line.strip() for line in (data / NOTE).read_text().splitlines()]
+    except FileNotFoundError:
+        return []
+
+
+def _is_postgres(note: list[str]) -> bool | None:
+    """Return whether the process of a note is a PostgreSQL, or None if there is no such process."""
+    import psutil
+
+    try:
+        return psutil.Process(int(note[0])).name() == "postgres"
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _forget_killed(data: Path) -> None:
+    """Remove a killed server's note if it was only half written, or if its process id is another's by now.
+
+    The library stumbles over the one; the other process it takes for the server, and stops it in the end.
+    """
+    lines = _note(data)
+    if lines and (_is_postgres(lines) is False or (len(lines) < NOTE_LINES and not _is_postgres(lines))):
+        (data / NOTE).unlink()
 
 
 def _known(machine: Machine, data: Path) -> "PostgresServer":
