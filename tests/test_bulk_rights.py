@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Who may do something with many products at once."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 
 from .bulk_kit import PRODUCTS, USER, BulkCase
 
+AT_ONCE = "odoo.addons.marketplace_sync.models.marketplace_bulk.AT_ONCE"
 ACTIONS = ("publish", "stop", "sync")
 
 
@@ -39,6 +42,13 @@ class TestBulkRights(BulkCase):
             for name in ACTIONS:
                 with self.subTest(model=records._name, action=name), self.assertRaises(AccessError):
                     self.run_action(name, self.clerk, records)
+
+    def test_whoever_may_not_do_it_has_nothing_queued(self):
+        for user in (self.onlooker, self.clerk):
+            goods = self.goods[:2].with_user(user)
+            with self.subTest(user=user.login), patch(AT_ONCE, 1), self.assertRaises(AccessError):
+                goods.env["marketplace.bulk"]._begin_ticking("publish", ["shopify"], goods)
+        self.assertFalse(self.env["marketplace.bulk"].search([]))
 
     def test_products_that_can_not_be_read(self):
         theirs = self.product("BULK-THEIRS", sold=False, company_id=self.make_company("Elsewhere").id)
