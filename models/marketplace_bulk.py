@@ -10,6 +10,7 @@ AT_ONCE = 200  # products; more are dealt with in the background
 CRON = "marketplace_sync.ir_cron_bulk"
 KEPT_DAYS = 30
 GC_CHUNK = 1_000
+IN_TURN = "marketplace_bulk_in_turn"  # in the context: nothing under way will undo what is done
 OPPOSITE = {"publish": "stop", "stop": "publish"}
 
 
@@ -112,6 +113,18 @@ class MarketplaceBulk(models.Model):
                 len(products)), CLOSE)
         products._set_ticks(platforms, kind == "publish")
         return notification("success", names, self._say_done(kind, len(products), names), CLOSE)
+
+    @api.model
+    def _follow_tick(self, products, platform, value):
+        """Have a tick that was set, or removed, by hand done again behind what is under way and would undo it.
+
+        :param products: product.product
+        :param platform: key of marketplace.config's `platform`
+        :param bool value: of the tick
+        """
+        kind = "publish" if value else "stop"
+        if not self.env.context.get(IN_TURN) and self._is_under_way(OPPOSITE[kind], products.ids):
+            self._enqueue(kind, products.ids, platforms=platform)
 
     @api.model
     def _is_under_way(self, kind, ids, before=None):

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .drain_run import COLLISIONS, MAX_COLLISIONS
-from .marketplace_bulk import AT_ONCE, OPPOSITE
+from .marketplace_bulk import AT_ONCE, IN_TURN, OPPOSITE
 from .trouble import UNFORESEEN, trouble_with
 from .words import said
 
@@ -162,7 +162,7 @@ class MarketplaceBulk(models.Model):
     def _tick(self, ids):
         """Do it with the rights that whoever asked for it has now, of which `_may_go_on` has seen the general ones."""
         products = self.env["product.product"].with_user(self.user_id).with_context(
-            allowed_company_ids=self.companies, lang=self.user_id.lang).browse(ids)
+            allowed_company_ids=self.companies, lang=self.user_id.lang, **{IN_TURN: True}).browse(ids)
         products._set_ticks(self.platforms.split(","), self.kind == "publish")
 
     def _without_deleted(self, model, ids):

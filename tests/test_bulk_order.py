@@ -65,3 +65,23 @@ class TestOrder(BulkCase):
         with self.collide("publish"):
             self.run_cron()
         self.assertEqual(self.states(), {"publish": "running", "stop": "done"})
+
+    def test_a_tick_removed_by_hand_while_all_are_published(self):
+        self.press(self.goods, "publish")
+        self.as_seller(self.goods[4].product_tmpl_id).shopify_product = False
+        self.run_cron()
+        self.assertEqual(self.sold(), [True, True, True, True, False])
+        self.assertEqual(self.states(), {"publish": "done", "stop": "done"})
+
+    def test_a_tick_set_by_hand_while_all_are_stopped(self):
+        self.goods.shopify_product = True
+        self.press(self.goods, "stop")
+        self.as_seller(self.goods[4]).shopify_product = True
+        self.run_cron()
+        self.assertEqual(self.sold(), [False, False, False, False, True])
+
+    def test_a_tick_by_hand_that_nothing_would_undo(self):
+        self.press(self.goods[:3], "publish")
+        self.as_seller(self.goods[4]).shopify_product = False
+        self.as_seller(self.goods[0]).shopify_product = True
+        self.assertEqual(len(self.env["marketplace.bulk"].search([])), 1)
