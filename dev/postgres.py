@@ -165,14 +165,14 @@ def _await_recovery(data: Path) -> None:
     :raises RetryError: it recovers longer than anybody would wait
     """
     if _recovers(data):
-        say.line("PostgreSQL was killed the last time: waiting until it has recovered")
+        say.line("PostgreSQL is not ready yet, as after a kill: waiting until it is")
         waiting = {"stop": stop_after_delay(RESTART_SECONDS), "wait": wait_fixed(0.2), "retry": retry_if_result(bool)}
         Retrying(**waiting)(_recovers, data)
 
 
 def _recovers(data: Path) -> bool:
-    lines = _note(data)
-    return bool(lines) and lines[-1] == "starting" and bool(_is_postgres(lines))
+    note = _note(data)
+    return bool(_is_its_own(note, data)) and (len(note) < NOTE_LINES or note[-1] != "ready")
 
 
 def _note(data: Path) -> list[str]:
@@ -183,12 +183,14 @@ def _note(data: Path) -> list[str]:
         return []
 
 
-def _is_postgres(note: list[str]) -> bool | None:
-    """Return whether the process of a note is a PostgreSQL, or None if there is no such process."""
+def _is_its_own(note: list[str], data: Path) -> bool | None:
+    """Return whether the process of a note is the server of these data, or None if there is no such process."""
     import psutil
 
     try:
-        return psutil.Process(int(note[0])).name() == "postgres"
+        return str(data.resolve()) in psutil.Process(int(note[0])).cmdline() if note else None
+    except (psutil.ZombieProcess, psutil.AccessDenied):
+        return False
     except psutil.NoSuchProcess:
         return None
 
@@ -198,9 +200,10 @@ def _forget_killed(data: Path) -> None:
 
     The library stumbles over the one; the other process it takes for the server, and stops it in the end.
     """
-    lines = _note(data)
-    if lines and (_is_postgres(lines) is False or (len(lines) < NOTE_LINES and not _is_postgres(lines))):
-        (data / NOTE).unlink()
+    note = _note(data)
+    its_own = _is_its_own(note, data)
+    if its_own is False or (len(note) < NOTE_LINES and not its_own):
+        (data / NOTE).unlink(missing_ok=True)
 
 
 def _known(machine: Machine, data: Path) -> "PostgresServer":

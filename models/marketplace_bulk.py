@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from .marketplace_listing import BigInteger
@@ -106,7 +106,7 @@ class MarketplaceBulk(models.Model):
         self.env["marketplace.listing"].check_access("read")
         products.check_access("write")
         names = platform_names(",".join(platforms))
-        if len(products) > AT_ONCE or self._is_under_way(OPPOSITE[kind], products.ids):
+        if len(products) > AT_ONCE or self._is_under_way(OPPOSITE[kind], products.ids, platforms):
             bulk = self._enqueue(kind, products.ids, platforms=",".join(platforms))
             return notification("info", bulk.display_name, self.env._(
                 "%s products: this is done in the background. You are told how far it is and what came of it.",
@@ -123,18 +123,29 @@ class MarketplaceBulk(models.Model):
         :param bool value: of the tick
         """
         kind = "publish" if value else "stop"
-        if not self.env.context.get(IN_TURN) and self._is_under_way(OPPOSITE[kind], products.ids):
-            self._enqueue(kind, products.ids, platforms=platform)
+        if not products or self.env.context.get(IN_TURN) or not self._is_under_way(
+                OPPOSITE[kind], products.ids, [platform]):
+            return
+        newest = self.sudo().search([], limit=1)
+        if (newest.create_date, newest.kind, newest.platforms) == (self.env.cr.now(), kind, platform):
+            # An import writes row by row: what one transaction asks for is one action.
+            newest.write({"records": [*newest.records, *products.ids], "total": newest.total + len(products)})
+        else:
+            # Whoever ticked them was allowed to: doing that again asks for no rights in marketplaces.
+            self._enqueue(kind, products.ids, platforms=platform, user_id=SUPERUSER_ID, companies=[])
 
     @api.model
-    def _is_under_way(self, kind, ids, before=None):
-        """Whether anybody's action of this kind is still to come to some of these.
+    def _is_under_way(self, kind, ids, platforms, before=None):
+        """Whether anybody's action of this kind is still to come to some of these, on some of these platforms.
 
+        :param platforms: keys of marketplace.config's `platform`
         :param int before: only actions asked for before the one with this id
         """
         older = [("id", "<", before)] if before else []
-        return any(not set(ids).isdisjoint(bulk.records[bulk.position:]) for bulk in self.sudo().search(
-            [("state", "=", "running"), ("kind", "=", kind), *older]))
+        return any(
+            not set(platforms).isdisjoint(bulk.platforms.split(","))
+            and not set(ids).isdisjoint(bulk.records[bulk.position:])
+            for bulk in self.sudo().search([("state", "=", "running"), ("kind", "=", kind), *older]))
 
     @api.model
     def _begin_sync(self, listings):

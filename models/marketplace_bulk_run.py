@@ -89,7 +89,7 @@ class MarketplaceBulk(models.Model):
 
         :return: whether there is time left
         """
-        if self._is_under_way(OPPOSITE[self.kind], self.records, before=self.id):
+        if self._is_under_way(OPPOSITE[self.kind], self.records, self.platforms.split(","), before=self.id):
             return True
         collisions = 0
         while self.state == "running":

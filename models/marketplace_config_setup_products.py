@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .drain_run import COLLISIONS
+from .marketplace_bulk import IN_TURN
 from .trouble import UNFORESEEN, trouble_with
 from .words import said
 
@@ -142,7 +143,8 @@ class MarketplaceConfig(models.Model):
         """
         self.env.flush_all()
         with self.env["marketplace.drain"]._own_cursor(self) as drain:
-            account = self.with_env(drain.env)
+            # They were chosen when the account went live: what was asked for since then has the last word.
+            account = self.with_env(drain.env).with_context(**{IN_TURN: True})
             try:
                 account._tick_chunk()
                 drain.env.cr.commit()

@@ -77,8 +77,7 @@ class ProductTemplate(models.Model):
         unticked = self - ticked
         if self.env.context.get("import_file"):
             # A half-ticked product was exported as unticked: importing that again is not to change it.
-            unticked -= unticked.filtered(
-                lambda template: template.with_context(active_test=False).product_variant_ids.filtered(tick))
+            unticked = unticked.filtered(lambda template: all(template.product_variant_ids.mapped(tick) or [False]))
         ticked.product_variant_ids.write({tick: True})
         unticked.with_context(active_test=False).product_variant_ids.write({tick: False})
 

@@ -84,4 +84,33 @@ class TestOrder(BulkCase):
         self.press(self.goods[:3], "publish")
         self.as_seller(self.goods[4]).shopify_product = False
         self.as_seller(self.goods[0]).shopify_product = True
+        self.as_seller(self.goods[0]).ebay_product = False
+        self.goods[1].product_tmpl_id.with_context(import_file=True).shopify_product = False  # as it was exported
         self.assertEqual(len(self.env["marketplace.bulk"].search([])), 1)
+
+    def test_whoever_removes_a_tick_needs_no_rights_in_marketplaces(self):
+        clerk = self.make_user("bulk-clerk", "product.group_product_manager")
+        self.press(self.goods, "publish")
+        self.goods[4].with_user(clerk).shopify_product = False
+        self.run_cron()
+        self.assertEqual(self.sold(), [True, True, True, True, False])
+
+    def test_ticks_of_one_import_are_one_action(self):
+        self.press(self.goods, "publish")
+        for product in self.goods[2:]:
+            product.with_context(import_file=True).shopify_product = False
+        self.goods[2].shopify_product = True
+        self.goods[2].shopify_product = False
+        self.assertEqual(
+            [(bulk.kind, bulk.total) for bulk in self.env["marketplace.bulk"].search([])],
+            [("stop", 1), ("publish", 1), ("stop", 3), ("publish", 5)])
+        self.run_cron()
+        self.assertEqual(self.sold(), [True, True, False, False, False])
+
+    def test_what_the_guide_still_lists_does_not_overtake_a_later_stop(self):
+        self.account.write({"setup_domain": repr([("id", "in", self.goods.product_tmpl_id.ids)])})
+        self.account.sudo().write({"setup_user_id": self.env.uid, "setup_listing": True})
+        self.press(self.goods, "stop")
+        self.account._list_chosen()
+        self.run_cron()
+        self.assertFalse(any(self.sold()))

@@ -89,6 +89,11 @@ class TestTicks(DrainCase):
         template.with_context(import_file=True).shopify_product = False
         self.assertEqual(template.product_variant_ids.mapped("shopify_product"), [True, False])
 
+    def test_importing_a_ticked_product_as_unticked(self):
+        template = self.template("WHOLE")
+        template.with_context(import_file=True).shopify_product = False
+        self.assertEqual(template.product_variant_ids.mapped("shopify_product"), [False, False])
+
     def test_unticking_while_the_account_is_archived(self):
         product = self.offer("AWAY", 5)
         listing = self.listing(product)
