@@ -132,13 +132,19 @@ class MarketplaceAttempt(models.AbstractModel):
 
     @api.model
     def _doubted(self, account, listing_ids):
-        """What has to be sent, or looked at, although it was acknowledged already: set of (listing id, place id)."""
+        """What has to be sent, or looked at, although it was acknowledged already: set of (listing id, place id).
+
+        At once where another number was sent since, and after a while where that may have come late.
+        """
         return set(self.env.execute_query(SQL(
             "SELECT doubt.listing_id, doubt.location_id FROM (%s) AS doubt WHERE doubt.listing_id = ANY(%s)",
-            self._doubts(account), list(listing_ids))))
+            self._doubts(account, at_once=True), list(listing_ids))))
 
-    def _doubts(self, account):
-        """A query of what was sent long enough ago and not acknowledged since; what failed is tried again anyway."""
+    def _doubts(self, account, at_once=False):
+        """A query of what was sent long enough ago and not acknowledged since; what failed is tried again anyway.
+
+        :param bool at_once: also of what was sent a moment ago, which may be under way
+        """
         return SQL(
             """
             SELECT attempt.id AS attempt_id, sent.listing_id, sent.location_id
@@ -150,9 +156,10 @@ class MarketplaceAttempt(models.AbstractModel):
                 ON level.listing_id = sent.listing_id AND level.location_id = sent.location_id
               JOIN marketplace_location place ON place.id = sent.location_id AND place.active
              WHERE attempt.config_id = %(account)s
-               AND attempt.sent_at < (now() AT TIME ZONE 'UTC') - %(doubt)s * interval '1 second'
-               AND level.acked_at < attempt.sent_at + %(doubt)s * interval '1 second'
-            """, account=account.id, doubt=DOUBT_SECONDS)
+               AND (attempt.sent_at < (now() AT TIME ZONE 'UTC') - %(doubt)s * interval '1 second'
+                    AND level.acked_at < attempt.sent_at + %(doubt)s * interval '1 second' %(or_else)s)
+            """, account=account.id, doubt=DOUBT_SECONDS,
+            or_else=SQL("OR level.acked_at < attempt.sent_at") if at_once else SQL())
 
     def _columns(self, levels, numbers):
         listing_ids, location_ids = map(list, zip(*(level.key for level in levels), strict=True))

@@ -82,6 +82,21 @@ class TestNoSale(LostCase):
                 self.commit_stock(self.thing, 2)
                 self.settle()
 
+    def test_odoo_is_back_at_what_was_acknowledged(self):
+        """The shop is not, though nothing seems to have changed."""
+        for policy in ("respect", "ask", "overwrite"):
+            with self.subTest(policy=policy):
+                self.refresh()
+                self.account.conflict_policy = policy
+                self.commit()
+                for pieces in (-5, 5):
+                    self.commit_stock(self.thing, pieces)
+                    self.push_and_die()
+                    self.assertEqual(self.published(self.thing), 10 + pieces)
+                    self.commit_stock(self.thing, -pieces)
+                    self.settle()
+                    self.assertEqual((self.published(self.thing), self.held()), (10, 0))
+
     def test_a_rule_had_lowered_it(self):
         """Odoo's stock is what it was: nothing but the attempt itself explains the difference."""
         self.rule("buffer", 4)
