@@ -256,6 +256,13 @@ MUTATIONS = (
         "tests/test_drain.py",
     ),
     Mutation(
+        "what an unanswered number may have changed is sent again",
+        "models/marketplace_attempt.py",
+        "self._doubts(account, at_once=True)",
+        "self._doubts(account)",
+        "tests/test_lost_answers.py::TestNoSale::test_odoo_is_back_at_what_was_acknowledged",
+    ),
+    Mutation(
         "what fails is tried again later each time",
         "adapters/wire/gate.py",
         "return max(jitter(state), state.outcome.exception().retry_after or 0)",
