@@ -72,6 +72,8 @@ class Weather:
     def expire_token(self, random: Random) -> str:
         """Have a shop refuse the token of one request, which is over from then on; return the shop's name."""
         name = random.choice([name for name in GRANTING if name not in self.down])
+        # One at a time: a shop that was not called meanwhile would refuse the new token, too, which stops an account.
+        self.bring_back(name)
         self._shops[name].post("faults", kind="expired")
         return name
 

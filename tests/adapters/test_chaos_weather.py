@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The faults of `make chaos`: which there are, and which older number after a newer one is a shop's own doing."""
 
+from random import Random
+
 import pytest
 
 from dev.chaos.snapshots import Accepted
@@ -53,6 +55,16 @@ def test_a_shop_that_was_down_is_spoiled_as_before_and_then_clear(shops):
     assert shops["odd"].faults == before
     weather.clear()
     assert [shop.faults for shop in shops.values()] == [[]] * len(shops)
+
+
+def test_a_shop_refuses_one_token_in_a_row(shops):
+    weather = Weather(shops, silent=False)
+    weather.begin()
+    before = len(shops["shopify"].faults)
+    weather.down = {name for name in shops if name != "shopify"}
+    for _time in range(2):
+        assert weather.expire_token(Random(0)) == "shopify"
+    assert [fault.kind for fault in shops["shopify"].faults][before:] == ["expired"]
 
 
 def test_a_shop_that_can_t_compare_takes_numbers_late():
