@@ -115,7 +115,7 @@ class MarketplaceBulk(models.Model):
         return notification("success", names, self._say_done(kind, len(products), names), CLOSE)
 
     @api.model
-    def _follow_tick(self, products, platform, value):
+    def _repeat_behind(self, products, platform, value):
         """Have a tick that was set, or removed, by hand done again behind what is under way and would undo it.
 
         :param products: product.product

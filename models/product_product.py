@@ -71,7 +71,7 @@ class ProductProduct(models.Model):
             if not vals[tick]:
                 self._untick_archived_siblings(tick)
             self.env["marketplace.listing"]._follow_ticks(self, TICKS[tick])
-            self.env["marketplace.bulk"]._follow_tick(self, TICKS[tick], vals[tick])
+            self.env["marketplace.bulk"]._repeat_behind(self, TICKS[tick], vals[tick])
         if "active" in vals:
             self.env["stock.availability.dirty"]._dirty(self.ids, "archived" if not vals["active"] else "unarchived")
             self.env["marketplace.listing"]._look_again(self.mapped("default_code"))

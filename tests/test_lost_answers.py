@@ -2,6 +2,8 @@
 # pylint: disable=invalid-commit  # these tests are about what real commits do
 """The shop has taken a number and Odoo never heard of it: that is no sale, and what comes late is put right."""
 
+from contextlib import contextmanager
+
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.marketplace_sync.models.marketplace_attempt import DOUBT_SECONDS
@@ -9,6 +11,7 @@ from odoo.addons.marketplace_sync.models.marketplace_attempt import DOUBT_SECOND
 from .concurrent import ConcurrentCase, interposed
 from .test_concurrency_crash import Crash, crash
 
+POLICIES = ("respect", "ask", "overwrite")
 SENDING = "odoo.addons.marketplace_sync.models.marketplace_drain_sending"
 
 
@@ -58,6 +61,15 @@ class LostCase(ConcurrentCase):
         with self.shop.lock:
             self.shop.item(self.thing.default_code).levels[self.shop.main].available = quantity
 
+    @contextmanager
+    def policy(self, policy):
+        """A subtest under a policy of conflicts."""
+        with self.subTest(policy=policy):
+            self.refresh()
+            self.account.conflict_policy = policy
+            self.commit()
+            yield
+
     def rule(self, kind, value):
         self.env["marketplace.rule"].create({"config_id": self.account.id, "kind": kind, "value": value})
         self.commit()
@@ -67,11 +79,8 @@ class TestNoSale(LostCase):
     """What is found in the shop is what it was sent."""
 
     def test_odoo_has_received_more_since(self):
-        for policy in ("respect", "ask", "overwrite"):
-            with self.subTest(policy=policy):
-                self.refresh()
-                self.account.conflict_policy = policy
-                self.commit()
+        for policy in POLICIES:
+            with self.policy(policy):
                 self.commit_stock(self.thing, -5)
                 self.push_and_die()
                 self.assertEqual(self.published(self.thing), 5)
@@ -84,11 +93,8 @@ class TestNoSale(LostCase):
 
     def test_odoo_is_back_at_what_was_acknowledged(self):
         """The shop is not, though nothing seems to have changed."""
-        for policy in ("respect", "ask", "overwrite"):
-            with self.subTest(policy=policy):
-                self.refresh()
-                self.account.conflict_policy = policy
-                self.commit()
+        for policy in POLICIES:
+            with self.policy(policy):
                 for pieces in (-5, 5):
                     self.commit_stock(self.thing, pieces)
                     self.push_and_die()

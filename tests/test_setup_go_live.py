@@ -17,6 +17,18 @@ from .test_security import MANAGER
 
 class TestGoLive(SetupCase):
 
+    def go_live_in_parts(self):
+        """Go live with three products, and have two of them ticked.
+
+        :return: the products, in the order they are ticked in
+        """
+        goods = [self.offer(f"SET-{number}", stock=1, sold=False) for number in range(3)]
+        self.choose(*goods)
+        self.go_to("preview")
+        with patch.object(products_module, "CHUNK", 2):
+            self.go_live()
+        return goods
+
     def test_it_connects_pushes_and_opens_the_account(self):
         product = self.offer("SET-1", stock=5, sold=False)
         self.go_to("products")
@@ -228,11 +240,7 @@ class TestGoLive(SetupCase):
 
     def test_another_address_while_products_are_listed(self):
         """The draft that is left lists nothing, and can be set up anew."""
-        goods = [self.offer(f"SET-{number}", stock=1, sold=False) for number in range(3)]
-        self.choose(*goods)
-        self.go_to("preview")
-        with patch.object(products_module, "CHUNK", 2):
-            self.go_live()
+        goods = self.go_live_in_parts()
         self.assertTrue(self.account.setup_listing)
         other = self.open_shop()
         self.account.write({"base_url": other.url, "access_token": other.token, "allow_private": True})
@@ -244,11 +252,7 @@ class TestGoLive(SetupCase):
         self.assertFalse(goods[2].shopify_product)
 
     def test_while_paused_nothing_is_listed(self):
-        goods = [self.offer(f"SET-{number}", stock=1, sold=False) for number in range(3)]
-        self.choose(*goods)
-        self.go_to("preview")
-        with patch.object(products_module, "CHUNK", 2):
-            self.go_live()
+        goods = self.go_live_in_parts()
         self.account.action_pause()
         self.cron()
         self.assertEqual([product.shopify_product for product in goods].count(True), 2)
